@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * base64.c - RFC 4648 section 4, declared in akin/bytes.h.
+ */
+#include "akin/bytes.h"
+
+static const char alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void
+akin_base64_encode(struct akin_span in, struct akin_buf *out)
+{
+    for (size_t i = 0; i < in.len; i += 3) {
+        size_t left = in.len - i;
+        uint32_t v = (uint32_t)in.data[i] << 16;
+        char four[4];
+
+        if (left > 1)
+            v |= (uint32_t)in.data[i + 1] << 8;
+        if (left > 2)
+            v |= in.data[i + 2];
+        four[0] = alphabet[v >> 18];
+        four[1] = alphabet[v >> 12 & 63];
+        four[2] = '=';
+        four[3] = '=';
+        if (left > 1)
+            four[2] = alphabet[v >> 6 & 63];
+        if (left > 2)
+            four[3] = alphabet[v & 63];
+        akin_buf_put(out, four, 4);
+    }
+}
+
+/* 0..63, or 64 for white space, 65 for padding, 66 for anything else. */
+static unsigned
+sextet(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26u;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52u;
+    if (c == '+' || c == '/')
+        return c == '+' ? 62 : 63;
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t')
+        return 64;
+    return c == '=' ? 65 : 66;
+}
+
+/* What is left over when the text ends: n_bits bits of v, n_pad signs '='. */
+static enum akin_status
+finish(uint32_t v, unsigned n_bits, unsigned n_pad, struct akin_error *err)
+{
+    bool full = (n_bits == 0 && n_pad == 0) || (n_bits == 4 && n_pad == 2) ||
+                (n_bits == 2 && n_pad == 1);
+
+    if (!full || (v & ((1u << n_bits) - 1)) != 0)
+        return AKIN_FAIL(err, AKIN_EFORMAT,
+                         "base64: the text ends in the middle of a group");
+    return AKIN_OK;
+}
+
+enum akin_status
+akin_base64_decode(struct akin_span in, struct akin_buf *out,
+                   struct akin_error *err)
+{
+    enum akin_status st = akin_buf_reserve(out, in.len / 4 * 3 + 3, err);
+    unsigned n_bits = 0, n_pad = 0;
+    size_t len = out->len;
+    uint32_t v = 0;
+
+    if (st != AKIN_OK)
+        return st;
+    for (size_t i = 0; i < in.len; i++) {
+        unsigned s = sextet(in.data[i]);
+
+        if (s == 64)
+            continue;
+        if (s == 65)
+            n_pad++;
+        if (s == 66 || n_pad > 2 || (s < 64 && n_pad > 0))
+            return AKIN_FAIL(err, AKIN_EFORMAT,
+                             "base64: byte %zu (0x%02x) does not belong", i,
+                             in.data[i]);
+        if (s == 65)
+            continue;
+        v = (v << 6 | s) & 0xffff;
+        n_bits += 6;
+        if (n_bits >= 8) {
+            n_bits -= 8;
+            out->data[len++] = (uint8_t)(v >> n_bits & 0xff);
+        }
+    }
+    st = finish(v, n_bits, n_pad, err);
+    if (st == AKIN_OK)
+        out->len = len;
+    out->data[out->len] = 0;
+    return st;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * akin/generation.h - one published, immutable form of all descriptors.
+ *
+ * A folder gen-NNNNNN of the store:
+ *   manifest.json   ids, counts, hashes, how it was made; written last
+ *   projection.bin  akin_projection_write
+ *   images.bin      the images, in row order (dataset number, then image)
+ *   vectors.f32     n_tiles x dim descriptors; row r is tile r - first_row of
+ *                   its image
+ *   vectors.faiss   IVF index over them, when there are enough rows
+ * A reader refuses a folder whose manifest does not match its files or the
+ * store's feature set (ESTALE). Files are mapped read-only, so all readers of
+ * a machine share one copy.
+ *
+ * Threads: immutable after open; any number may read.
+ */
+#ifndef AKIN_GENERATION_H
+#define AKIN_GENERATION_H
+
+#include "akin/json.h"
+#include "akin/projection.h"
+#include "akin/store.h"
+#include "akin/vindex.h"
+
+struct akin_generation_image {
+    uint32_t image, dataset; /* numbers in the store */
+    uint32_t n_tiles;
+    uint64_t first_row;
+};
+
+struct akin_generation {
+    uint32_t number;
+    size_t dim;
+    uint64_t n_rows;
+    const float *vectors;                       /* n_rows x dim; mapped */
+    const struct akin_generation_image *images; /* n_images, by first_row */
+    size_t n_images;
+    uint32_t last_image; /* images with larger numbers came later: the tail */
+    struct akin_projection *projection;
+    struct akin_vindex *vindex; /* NULL: searched exactly */
+    size_t n_probe;             /* calibrated at publish; 0 without vindex */
+    struct akin_json *manifest;
+    char *dir;
+    void *maps; /* private */
+};
+
+/* Opens the current generation of a store; ENOTFOUND before the first
+ * publish. Close with akin_generation_close. */
+enum akin_status akin_generation_open(struct akin_store *store,
+                                      struct akin_generation **out,
+                                      struct akin_error *err) AKIN_MUST_USE;
+void akin_generation_close(struct akin_generation *gen);
+
+/* Number of the current generation; 0 before the first publish. */
+enum akin_status akin_generation_current(struct akin_txn *txn, uint32_t *out,
+                                         struct akin_error *err) AKIN_MUST_USE;
+
+/* Checks everything again, hashes of the files included. */
+enum akin_status akin_generation_verify(const struct akin_generation *gen,
+                                        struct akin_error *err) AKIN_MUST_USE;
+
+/* Builds generation N+1 from the store and makes it the current one, in one
+ * step: train the projection (or keep the built-in one when there is too little
+ * to learn from), project every tile, index, write, sync, switch. A run that
+ * dies leaves the old generation in place; leftovers are removed by the next.
+ * Two at once: the second is EAGAIN. progress (may be NULL) is called with a
+ * step name and 0..1. */
+struct akin_config;
+struct akin_publish_report {
+    uint32_t generation;
+    uint64_t n_tiles, n_images, n_datasets;
+    bool trained;  /* false: the built-in projection */
+    bool exact;    /* false: IVF */
+    double recall; /* measured, IVF only */
+    double seconds;
+};
+typedef void akin_publish_progress_fn(void *ctx, const char *step,
+                                      double fraction);
+enum akin_status akin_generation_publish(struct akin_store *store,
+                                         const struct akin_config *config,
+                                         akin_publish_progress_fn *progress,
+                                         void *ctx,
+                                         struct akin_publish_report *report,
+                                         struct akin_error *err) AKIN_MUST_USE;
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * akin/proto.h - requests and answers as JSON-RPC 2.0 in UTF-8.
+ *
+ * https://www.jsonrpc.org/specification. One request object a message; batches
+ * are answered with an error that says so. Error codes: the specification's
+ * -32700 (parse), -32600 (request), -32601 (method), -32602 (params), -32603
+ * (internal), and ours: -32001 not found, -32002 limit, -32003 busy, -32004
+ * stale. error.data.status carries the status name.
+ *
+ * Threads: no shared state.
+ */
+#ifndef AKIN_PROTO_H
+#define AKIN_PROTO_H
+
+#include "akin/json.h"
+
+/* Start from {0}; free with akin_request_free. */
+struct akin_request {
+    struct akin_json *id; /* string, number or null; NULL: notification */
+    char *method;
+    struct akin_json *params; /* object, never NULL after a parse */
+};
+void akin_request_free(struct akin_request *request);
+
+/* EFORMAT / EINVAL; *rpc_code gets the JSON-RPC code, and out->id what could be
+ * read of it, so that an answer can be made in any case. */
+enum akin_status akin_proto_parse_request(struct akin_span text,
+                                          struct akin_request *out,
+                                          int *rpc_code,
+                                          struct akin_error *err) AKIN_MUST_USE;
+
+/* Appends a request; params is borrowed. */
+void akin_proto_write_request(int64_t id, const char *method,
+                              const struct akin_json *params,
+                              struct akin_buf *out);
+
+/* Append answers; id may be NULL (null). result is borrowed. rpc_code 0: from
+ * the status. */
+void akin_proto_write_result(const struct akin_json *id,
+                             const struct akin_json *result,
+                             struct akin_buf *out);
+void akin_proto_write_error(const struct akin_json *id, int rpc_code,
+                            const struct akin_error *error,
+                            struct akin_buf *out);
+
+/* The result of an answer (owned by the caller), or the status and text of its
+ * error; EFORMAT when it is no answer to request `id`. */
+enum akin_status akin_proto_parse_answer(struct akin_span text, int64_t id,
+                                         struct akin_json **result,
+                                         struct akin_error *err) AKIN_MUST_USE;
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot.h - what one request sees of a store: a generation, the tail of what
+ * was added since, and a mask over what was removed.
+ *
+ * A snapshot is immutable and counted. acquire looks whether the store has
+ * changed (one cheap call) and makes a new snapshot when it has; requests under
+ * way keep theirs. So a dataset is findable the moment its transaction commits,
+ * and a new generation is taken over without a restart.
+ *
+ * All tiles lie in one row space, grouped by dataset: base rows of the
+ * generation, then tail rows. A dataset has one group in each part.
+ *
+ * Threads: acquire and release from any thread; a snapshot may be read by many.
+ */
+#ifndef AKIN_QUERY_SNAPSHOT_H
+#define AKIN_QUERY_SNAPSHOT_H
+
+#include "akin/config.h"
+#include "akin/generation.h"
+
+struct akin_snapshots; /* opaque: the source of snapshots of one store */
+
+enum akin_status akin_snapshots_open(const char *store_dir,
+                                     const struct akin_config *config,
+                                     struct akin_snapshots **out,
+                                     struct akin_error *err) AKIN_MUST_USE;
+void akin_snapshots_close(struct akin_snapshots *source);
+
+struct akin_snapshot; /* opaque */
+enum akin_status akin_snapshot_acquire(struct akin_snapshots *source,
+                                       struct akin_snapshot **out,
+                                       struct akin_error *err) AKIN_MUST_USE;
+void akin_snapshot_release(struct akin_snapshot *snapshot);
+
+/* The store, for records (begin own short read transactions). */
+struct akin_store *akin_snapshot_store(const struct akin_snapshot *snapshot);
+const struct akin_projection *
+akin_snapshot_projection(const struct akin_snapshot *snapshot);
+/* 0: nothing published yet; everything is in the tail, projected with the
+ * built-in projection. */
+uint32_t akin_snapshot_generation(const struct akin_snapshot *snapshot);
+/* "classical-1/nw64-..." */
+const char *akin_snapshot_descriptor(const struct akin_snapshot *snapshot);
+
+struct akin_snapshot_counts {
+    uint64_t n_datasets; /* living, with or without images */
+    uint64_t n_images, n_tiles, n_tail_tiles, n_quarantined;
+};
+void akin_snapshot_counts(const struct akin_snapshot *snapshot,
+                          struct akin_snapshot_counts *out);
+
+/* Datasets that have images here, by position 0..n-1, ascending number. */
+size_t akin_snapshot_n_datasets(const struct akin_snapshot *snapshot);
+uint32_t akin_snapshot_dataset(const struct akin_snapshot *snapshot, size_t i);
+
+/* Which image, and which of its tiles, a row is. */
+void akin_snapshot_row(const struct akin_snapshot *snapshot, uint64_t row,
+                       uint32_t *image, uint32_t *tile);
+
+/* For each query tile and dataset the best matching row.
+ *
+ * queries   n_queries x AKIN_DIM
+ * want      NULL, or one byte a dataset position
+ * exclude   image numbers that do not count (n_exclude)
+ * sim, row  out, n_queries x n_datasets. Where IVF did not reach a dataset,
+ *           sim is an upper bound (the worst similarity fetched) and row is
+ *           UINT64_MAX.
+ * plan      out, static text: "exact", "ivf", "exact (narrow filter)" */
+enum akin_status akin_snapshot_best(const struct akin_snapshot *snapshot,
+                                    const float *queries, size_t n_queries,
+                                    const uint8_t *want,
+                                    const uint32_t *exclude, size_t n_exclude,
+                                    float *sim, uint64_t *row,
+                                    const char **plan,
+                                    struct akin_error *err) AKIN_MUST_USE;
+
+#endif
