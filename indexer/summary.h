@@ -23,7 +23,7 @@ struct akin_summary {
     uint64_t n_bad;      /* files that were quarantined in this run */
     struct akin_buf bad; /* the first of them, a line each */
     double seconds;
-    bool was_stopped;
+    bool has_begun; /* the PATHs were found: what fails now is no usage error */
 };
 void akin_summary_free(struct akin_summary *summary);
 
