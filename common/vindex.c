@@ -274,8 +274,12 @@ akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
         fetch = k * FETCH_FACTOR;
     fetched = calloc(fetch, sizeof(*fetched));
     coarse = calloc(fetch, sizeof(*coarse));
-    if (fetched == NULL || coarse == NULL)
-        st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu candidates", fetch);
+    if (fetched == NULL || coarse == NULL) {
+        free(fetched);
+        free(coarse);
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu candidates",
+                         fetch);
+    }
     for (size_t q = 0; st == AKIN_OK && q < n_queries; q++) {
         st = akin__ivf_fetch(vx, queries + q * dim, fetch, n_probe, allowed,
                              coarse, fetched, err);

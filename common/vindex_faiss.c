@@ -44,7 +44,8 @@
 #include "vindex_faiss_filter.h"
 #include "vindex_internal.h"
 
-#define MAGIC "AKINIVF1"
+static const uint8_t magic[8] = {'A', 'K', 'I', 'N', 'I', 'V', 'F', '1'};
+
 #define HEADER_BYTES ((size_t)64)
 #define HASHED_BYTES ((size_t)48) /* of the header */
 #define HEAD_MAX ((uint64_t)1 << 30)
@@ -166,7 +167,7 @@ static void
 put_header(const struct header *header, uint8_t *out)
 {
     memset(out, 0, HEADER_BYTES);
-    memcpy(out, MAGIC, 8);
+    memcpy(out, magic, sizeof(magic));
     akin_put_le64(out + 8, header->n_rows);
     akin_put_le64(out + 16, header->dim);
     akin_put_le64(out + 24, header->n_lists);
@@ -303,7 +304,7 @@ read_header(int fd, const char *path, struct header *out,
         return fail_file(err, "look at", path);
     if (!S_ISREG(sb.st_mode) ||
         pread(fd, bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes) ||
-        memcmp(bytes, MAGIC, 8) != 0)
+        memcmp(bytes, magic, sizeof(magic)) != 0)
         return AKIN_FAIL(err, AKIN_EFORMAT, "%s is not an index of akin", path);
     out->n_rows = akin_le64(bytes + 8);
     out->dim = akin_le64(bytes + 16);
