@@ -404,6 +404,8 @@ check_file(const struct akin_generation *gen, const char *name,
 
     if (st == AKIN_OK)
         st = check_full(gen, name, &is, err);
+    else if (st == AKIN_ENOTFOUND) /* a later publish has removed it */
+        st = AKIN_FAIL(err, AKIN_ESTALE, "%s is not there any more", path);
     else
         akin_error_prefix(err, "%s", path);
     free(path);
