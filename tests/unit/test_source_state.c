@@ -74,7 +74,7 @@ look(struct fixture *f, const char *path, struct akin_source_state *out,
     struct akin_txn *txn = NULL;
     enum akin_status st;
 
-    assert_ok(akin_txn_read(f->store, &txn, NULL));
+    assert_int_equal(akin_txn_read(f->store, &txn, NULL), AKIN_OK);
     st = akin_source_get(txn, path, out, err);
     akin_txn_end(txn);
     return st;
