@@ -340,7 +340,7 @@ from_parenthesised(const char *text, struct akin_buf *spdx)
     before = akin_strndup(text, (size_t)(open - text));
     within = akin_strdup(open + 1);
     found = from_words(before, &outer);
-    if (found && strstr(within, "repository licen") == NULL &&
+    if (found && strncmp(within, "repository", 10) != 0 &&
         strstr(within, "licence file") == NULL &&
         strstr(within, "license file") == NULL)
         found = from_words(within, &inner) &&

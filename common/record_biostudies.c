@@ -38,7 +38,7 @@ same_name(const char *a, const char *b)
     memcpy(right, b, m);
     right[m] = '\0';
     for (char *p = left; (p = strstr(p, "nisation")) != NULL;)
-        p[3] = 'z';
+        p[2] = 'z';
     return akin_name_equal(left, right);
 }
 

@@ -43,8 +43,8 @@ add_organism_section(struct akin__study *study, const struct akin_json *section,
     if (id != NULL && akin_curie_normalize(id, "NCBITaxon", &curie))
         akin_json_set_text(term, "id", akin_buf_text(&curie));
     else if (id != NULL)
-        akin_record_note(study->report, "warning", "term_id_unclear",
-                         "/organism", "\"%s\" is no NCBI taxon id", id);
+        akin__keep_unclear(study->record, study->report, "/organism", id,
+                           "no NCBI taxon id");
     if (label == NULL)
         label = akin__attribute(section, "Common name");
     (void)akin__set_line(term, "label", label);
@@ -65,8 +65,8 @@ add_method_section(struct akin__study *study, const struct akin_json *section,
     if (id != NULL && akin_curie_normalize(id, "FBbi", &curie))
         akin_json_set_text(term, "id", akin_buf_text(&curie));
     else if (id != NULL)
-        akin_record_note(study->report, "warning", "term_id_unclear",
-                         "/imaging_method", "\"%s\" is no id of a term", id);
+        akin__keep_unclear(study->record, study->report, "/imaging_method", id,
+                           "no id of a term");
     (void)akin__set_line(term, "label", label);
     akin_buf_free(&curie);
     akin__add_term(acquisition, "imaging_method", akin_json_copy(term), NULL,

@@ -157,6 +157,20 @@ akin__add_extra(struct akin_json *record, const char *key,
     }
 }
 
+void
+akin__keep_unclear(struct akin_json *record, struct akin_record_report *report,
+                   const char *path, const char *text, const char *what)
+{
+    struct akin_json *kept = akin_json_object();
+
+    akin_record_note(report, "warning", "value_unclear", path, "\"%s\" is %s",
+                     text, what);
+    akin_json_set_text(kept, "path", path);
+    (void)akin__set_line(kept, "text", text);
+    akin_json_append(
+        akin__sub_array(akin__sub_object(record, "extra"), "unclear"), kept);
+}
+
 /* ---- terms ---- */
 
 static bool
@@ -311,8 +325,8 @@ akin__set_date(struct akin_json *record, const char *text,
     if (akin_date_normalize(text, date))
         akin_json_set_text(record, "date_published", date);
     else
-        akin_record_note(report, "warning", "date_unclear", "/date_published",
-                         "\"%s\" is not a certain day", text);
+        akin__keep_unclear(record, report, "/date_published", text,
+                           "not a certain day");
     if (akin_year_normalize(text, &year))
         akin_json_set_int(record, "year", year);
 }
@@ -328,8 +342,11 @@ akin__set_size(struct akin_json *record, const char *key,
         return;
     (void)snprintf(path, sizeof(path), "/size/%s", key);
     if (!akin_count_normalize(value, &count)) {
-        akin_record_note(report, "warning", "size_unclear", path,
-                         "the size is not a whole number of %s", key);
+        char scratch[32];
+        const char *text = akin__value_text(value, scratch);
+
+        akin__keep_unclear(record, report, path, text == NULL ? "?" : text,
+                           "not a whole number");
         return;
     }
     if (count == 0)
@@ -403,14 +420,14 @@ akin__add_publication(struct akin_json *record,
     if (found->doi != NULL && akin_doi_normalize(found->doi, &id))
         akin_json_set_text(new, "doi", akin_buf_text(&id));
     else if (found->doi != NULL && !akin__says_nothing(found->doi))
-        akin_record_note(report, "warning", "doi_unclear", "/publications",
-                         "\"%s\" is no DOI", found->doi);
+        akin__keep_unclear(record, report, "/publications", found->doi,
+                           "no DOI");
     akin_buf_clear(&id);
     if (found->pubmed != NULL && akin_pubmed_normalize(found->pubmed, &id))
         akin_json_set_text(new, "pubmed_id", akin_buf_text(&id));
     else if (found->pubmed != NULL && !akin__says_nothing(found->pubmed))
-        akin_record_note(report, "warning", "pubmed_unclear", "/publications",
-                         "\"%s\" is no PubMed id", found->pubmed);
+        akin__keep_unclear(record, report, "/publications", found->pubmed,
+                           "no PubMed id");
     akin_buf_free(&id);
     if (found->url != NULL && strstr(found->url, "://") != NULL)
         akin__set_line(new, "url", found->url);

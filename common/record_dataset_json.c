@@ -113,8 +113,8 @@ put_term_object(struct job *job, const char *key, const struct akin_json *one)
     if (id != NULL && akin_curie_normalize(id, prefix_of(key), &curie))
         akin_json_set_text(term, "id", akin_buf_text(&curie));
     else if (id != NULL)
-        akin_record_note(job->report, "warning", "term_id_unclear", path,
-                         "\"%s\" is no id of a term", id);
+        akin__keep_unclear(job->record, job->report, path, id,
+                           "no id of a term");
     if (label == NULL && curie.len == 0)
         label = id;
     (void)akin__set_line(term, "label", label);

@@ -25,8 +25,8 @@ akin__idr_terms(struct akin__idr *idr, const struct akin_json *labels,
         if (id != NULL && akin_curie_normalize(id, prefix, &curie))
             akin_json_set_text(term, "id", akin_buf_text(&curie));
         else if (id != NULL)
-            akin_record_note(idr->report, "warning", "term_id_unclear", path,
-                             "\"%s\" is no id of a term", id);
+            akin__keep_unclear(idr->record, idr->report, path, id,
+                               "no id of a term");
         akin_buf_free(&curie);
         (void)akin__set_line(term, "label", akin__idr_value(labels, i));
         if (object != NULL)

@@ -125,6 +125,12 @@ void akin__add_annotation_types(struct akin_json *record,
 void akin__add_extra(struct akin_json *record, const char *key,
                      struct akin_json *value);
 
+/* Reports a text that is no certain value ("\"%s\" is <what>") and keeps it
+ * under extra.unclear, so that it is not lost. */
+void akin__keep_unclear(struct akin_json *record,
+                        struct akin_record_report *report, const char *path,
+                        const char *text, const char *what);
+
 /* What every reader does last: e-mail addresses out, empty things away,
  * doubtful text reported, fields in the order of the schema; appends it to
  * records. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record_rocrate_internal.h"
 
-#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -36,11 +36,11 @@ certain_prefix(const char *id, const char *prefix)
     return NULL;
 }
 
-/* Sets "id" from what was found; the node's "identifier" is asked when its
- * "@id" is none. Reports doubtful ids. */
-static void
-set_term_id(struct akin__crate *crate, struct akin_json *term, const char *id,
-            const char *identifier, const char *prefix, const char *path)
+/* The CURIEs of what was found; the node's "identifier" is asked when its "@id"
+ * is none. Reports doubtful ids. */
+static struct akin_json *
+curies_of(struct akin__crate *crate, const char *id, const char *identifier,
+          const char *prefix, const char *path)
 {
     struct akin_json *all = akin_json_array();
     const char *context = id == NULL ? NULL : certain_prefix(id, prefix);
@@ -52,36 +52,93 @@ set_term_id(struct akin__crate *crate, struct akin_json *term, const char *id,
         akin_record_note(crate->report, "info", "term_from_context", path,
                          "\"%s\" is taken for a term of %s", id, context);
     if (akin_json_count(all) > 1)
-        akin_record_note(crate->report, "warning", "term_two_ids", path,
-                         "\"%s\" names several terms; the first is taken", id);
-    if (akin_json_count(all) > 0)
-        akin_json_set_text(term, "id", akin_json_string(akin_json_at(all, 0)));
-    else if (id != NULL && (id[0] != '#' || strchr(id, '_') != NULL) && !clean)
-        akin_record_note(crate->report, "warning", "term_id_unclear", path,
-                         "\"%s\" is no id of a term that is known here", id);
-    akin_json_free(all);
+        akin_record_note(crate->report, "info", "term_several", path,
+                         "\"%s\" names %zu terms", id, akin_json_count(all));
+    if (id != NULL && !clean && (id[0] != '#' || strchr(id, '_') != NULL))
+        akin__keep_unclear(crate->record, crate->report, path, id,
+                           "no id of a term that is known here");
+    return all;
+}
+
+/* How many parts a label has, divided by commas. */
+static size_t
+n_parts(const char *label)
+{
+    size_t n = 1;
+
+    for (; label != NULL && *label != '\0'; label++)
+        n += *label == ',';
+    return n;
+}
+
+/* One term, with the k-th part of the label where there is one for each id. */
+static void
+append_term(struct akin_json *terms, const char *id, const char *label,
+            size_t k, size_t n)
+{
+    struct akin_json *term = akin_json_object();
+
+    akin_json_set_text(term, "id", id);
+    if (n > 1 && n_parts(label) == n) {
+        char *part;
+
+        while (k-- > 0)
+            label = strchr(label, ',') + 1;
+        part = akin_strndup(label, strcspn(label, ","));
+        (void)akin__set_line(term, "label", part);
+        free(part);
+    } else {
+        (void)akin__set_line(term, "label", label);
+    }
+    if (akin_json_count(term) > 0)
+        akin_json_append(terms, term);
+    else
+        akin_json_free(term);
 }
 
 struct akin_json *
-akin__crate_term(struct akin__crate *crate, const struct akin_json *value,
-                 const char *prefix, const char *path)
+akin__crate_terms(struct akin__crate *crate, const struct akin_json *value,
+                  const char *prefix, const char *path)
 {
-    const char *id = NULL;
+    const char *id = NULL, *label;
     const struct akin_json *node = akin__crate_node(crate, value, &id);
-    struct akin_json *term;
+    struct akin_json *terms = akin_json_array(), *curies;
+    size_t n;
 
-    if (akin_json_string(value) != NULL)
-        return akin_term_parse(akin_json_string(value), NULL, NULL);
-    term = akin_json_object();
-    set_term_id(crate, term, id, akin__crate_text(node, "identifier"), prefix,
-                path);
-    (void)akin__set_line(term, "label", label_of(node));
+    if (akin_json_string(value) != NULL) {
+        akin_json_append(terms,
+                         akin_term_parse(akin_json_string(value), NULL, NULL));
+        return terms;
+    }
+    curies = curies_of(crate, id, akin__crate_text(node, "identifier"), prefix,
+                       path);
+    label = label_of(node);
+    n = akin_json_count(curies);
+    for (size_t k = 0; k < (n == 0 ? 1 : n); k++)
+        append_term(terms, akin_json_string(akin_json_at(curies, k)), label, k,
+                    n);
     if (node == NULL && id != NULL)
         akin__crate_dangling(crate, path, id);
-    if (akin_json_count(term) > 0)
-        return term;
-    akin_json_free(term);
-    return NULL;
+    akin_json_free(curies);
+    return terms;
+}
+
+/* Adds them to the record and, when given, to a module's object. */
+static void
+add_terms(struct akin__crate *crate, struct akin_json *terms, const char *key,
+          struct akin_json *object)
+{
+    char path[40];
+
+    (void)snprintf(path, sizeof(path), "/%s", key);
+    for (size_t i = 0; i < akin_json_count(terms); i++) {
+        const struct akin_json *term = akin_json_at(terms, i);
+
+        if (object != NULL)
+            akin__add_term(object, key, akin_json_copy(term), NULL, "");
+        akin__add_term(crate->record, key, akin_json_copy(term), crate->report,
+                       path);
+    }
 }
 
 /* ---- organisms and samples ---- */
@@ -113,15 +170,15 @@ static void
 add_organism(struct akin__crate *crate, const struct akin_json *value,
              struct akin_json *sample)
 {
-    struct akin_json *term =
-        akin__crate_term(crate, value, "NCBITaxon", "/organism");
+    struct akin_json *terms =
+        akin__crate_terms(crate, value, "NCBITaxon", "/organism");
+    size_t before = akin_json_count(akin_json_get(crate->record, "organism"));
 
-    if (term == NULL)
-        return;
-    note_pseudo_taxon(crate, term);
-    if (sample != NULL)
-        akin__add_term(sample, "organism", akin_json_copy(term), NULL, "");
-    akin__add_term(crate->record, "organism", term, crate->report, "/organism");
+    add_terms(crate, terms, "organism", sample);
+    if (akin_json_count(akin_json_get(crate->record, "organism")) > before)
+        for (size_t i = 0; i < akin_json_count(terms); i++)
+            note_pseudo_taxon(crate, akin_json_at(terms, i));
+    akin_json_free(terms);
 }
 
 static void
@@ -131,14 +188,11 @@ add_cell_lines(struct akin__crate *crate, const struct akin_json *node,
     const struct akin_json *all = akin__crate_get(node, "hasCellLine"), *one;
 
     for (size_t i = 0; (one = akin__value_at(all, i)) != NULL; i++) {
-        struct akin_json *term =
-            akin__crate_term(crate, one, NULL, "/cell_line");
+        struct akin_json *terms =
+            akin__crate_terms(crate, one, NULL, "/cell_line");
 
-        if (term == NULL)
-            continue;
-        akin__add_term(sample, "cell_line", akin_json_copy(term), NULL, "");
-        akin__add_term(crate->record, "cell_line", term, crate->report,
-                       "/cell_line");
+        add_terms(crate, terms, "cell_line", sample);
+        akin_json_free(terms);
     }
 }
 
@@ -159,6 +213,20 @@ add_sample(struct akin__crate *crate, const struct akin_json *node)
         sample);
 }
 
+/* What a study is about and is neither sample nor taxon; a reference without a
+ * node may still name a taxon. */
+static void
+add_subject(struct akin__crate *crate, const struct akin_json *value)
+{
+    struct akin_json *terms =
+        akin__crate_terms(crate, value, NULL, "/biological_entity");
+    const char *id = akin_json_text(akin_json_at(terms, 0), "id");
+    bool taxon = id != NULL && strncmp(id, "NCBITaxon:", 10) == 0;
+
+    add_terms(crate, terms, taxon ? "organism" : "biological_entity", NULL);
+    akin_json_free(terms);
+}
+
 void
 akin__crate_biology(struct akin__crate *crate, const struct akin_json *root)
 {
@@ -167,26 +235,13 @@ akin__crate_biology(struct akin__crate *crate, const struct akin_json *root)
     for (size_t i = 0; (one = akin__value_at(all, i)) != NULL; i++) {
         const char *id = NULL;
         const struct akin_json *node = akin__crate_node(crate, one, &id);
-        struct akin_json *term;
 
-        if (akin__crate_is(node, "BioSample")) {
+        if (akin__crate_is(node, "BioSample"))
             add_sample(crate, node);
-            continue;
-        }
-        if (akin__crate_is(node, "Taxon")) {
+        else if (akin__crate_is(node, "Taxon"))
             add_organism(crate, one, NULL);
-            continue;
-        }
-        term = akin__crate_term(crate, one, NULL, "/biological_entity");
-        if (term == NULL)
-            continue;
-        id = akin_json_text(term, "id");
-        if (id != NULL && strncmp(id, "NCBITaxon:", 10) == 0)
-            akin__add_term(crate->record, "organism", term, crate->report,
-                           "/organism");
         else
-            akin__add_term(crate->record, "biological_entity", term,
-                           crate->report, "/biological_entity");
+            add_subject(crate, one);
     }
 }
 
@@ -235,31 +290,30 @@ module_of(const struct akin_json *node, bool imaging)
     return "protocols";
 }
 
-/* The terms of a protocol's technique; true when one is an imaging method. */
+/* The terms of one technique: imaging methods go to the record, others are the
+ * protocol's type. True when one is an imaging method. */
 static bool
-add_techniques(struct akin__crate *crate, const struct akin_json *node,
-               struct akin_json *protocol)
+add_technique(struct akin__crate *crate, const struct akin_json *value,
+              struct akin_json *protocol)
 {
-    const struct akin_json *all = akin__crate_get(node, "measurementTechnique");
-    const struct akin_json *one;
+    struct akin_json *terms =
+        akin__crate_terms(crate, value, "FBbi", "/imaging_method");
     bool imaging = false;
 
-    for (size_t i = 0; (one = akin__value_at(all, i)) != NULL; i++) {
-        struct akin_json *term =
-            akin__crate_term(crate, one, "FBbi", "/imaging_method");
+    for (size_t i = 0; i < akin_json_count(terms); i++) {
+        const struct akin_json *term = akin_json_at(terms, i);
+        bool method = is_imaging_term(term);
 
-        if (term == NULL)
-            continue;
-        if (!is_imaging_term(term)) {
-            akin__add_term(protocol, "type", term, NULL, "");
-            continue;
-        }
-        imaging = true;
-        akin__add_term(protocol, "imaging_method", akin_json_copy(term), NULL,
-                       "");
-        akin__add_term(crate->record, "imaging_method", term, crate->report,
-                       "/imaging_method");
+        imaging = imaging || method;
+        if (protocol != NULL)
+            akin__add_term(protocol, method ? "imaging_method" : "type",
+                           akin_json_copy(term), NULL, "");
+        if (method)
+            akin__add_term(crate->record, "imaging_method",
+                           akin_json_copy(term), crate->report,
+                           "/imaging_method");
     }
+    akin_json_free(terms);
     return imaging;
 }
 
@@ -267,14 +321,17 @@ static void
 add_protocol(struct akin__crate *crate, const struct akin_json *node)
 {
     struct akin_json *protocol = akin_json_object();
-    bool imaging;
+    const struct akin_json *all, *one;
+    bool imaging = false;
 
     (void)akin__set_line(protocol, "title", akin__crate_text(node, "name"));
     (void)akin__set_paragraphs(protocol, "description",
                                akin__crate_text(node, "description"));
     (void)akin__set_paragraphs(protocol, "instrument",
                                akin__crate_text(node, "labEquipment"));
-    imaging = add_techniques(crate, node, protocol);
+    all = akin__crate_get(node, "measurementTechnique");
+    for (size_t i = 0; (one = akin__value_at(all, i)) != NULL; i++)
+        imaging = add_technique(crate, one, protocol) || imaging;
     akin_json_append(akin__sub_array(akin__sub_object(crate->record, "rembi"),
                                      module_of(node, imaging)),
                      protocol);
@@ -289,17 +346,10 @@ akin__crate_methods(struct akin__crate *crate, const struct akin_json *root)
     for (size_t i = 0; (one = akin__value_at(all, i)) != NULL; i++) {
         const char *id = NULL;
         const struct akin_json *node = akin__crate_node(crate, one, &id);
-        struct akin_json *term;
 
-        if (akin__crate_is(node, "LabProtocol")) {
+        if (akin__crate_is(node, "LabProtocol"))
             add_protocol(crate, node);
-            continue;
-        }
-        term = akin__crate_term(crate, one, "FBbi", "/imaging_method");
-        if (term != NULL && is_imaging_term(term))
-            akin__add_term(crate->record, "imaging_method", term, crate->report,
-                           "/imaging_method");
         else
-            akin_json_free(term);
+            (void)add_technique(crate, one, NULL);
     }
 }

@@ -60,10 +60,11 @@ void akin__crate_biology(struct akin__crate *crate,
 void akin__crate_methods(struct akin__crate *crate,
                          const struct akin_json *root);
 
-/* {"id","label"} of a Taxon, DefinedTerm or reference; NULL when it says
- * nothing. prefix as for akin_curie_normalize. */
-struct akin_json *akin__crate_term(struct akin__crate *crate,
-                                   const struct akin_json *value,
-                                   const char *prefix, const char *path);
+/* An array of {"id","label"}: the terms of a Taxon, a DefinedTerm, a reference
+ * or a text; usually one, several when ids are joined by commas, none when it
+ * says nothing. prefix as for akin_curie_normalize. The caller frees it. */
+struct akin_json *akin__crate_terms(struct akin__crate *crate,
+                                    const struct akin_json *value,
+                                    const char *prefix, const char *path);
 
 #endif
