@@ -106,10 +106,9 @@ check_identity(const struct akin_json *manifest, uint32_t number,
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "the manifest is damaged: its hash is another");
     if (features == NULL || strcmp(features, AKIN_FEATURE_SET) != 0)
-        return AKIN_FAIL(err, AKIN_ESTALE,
-                         "made from features %s; this program knows %s",
-                         features == NULL ? "(none)" : features,
-                         AKIN_FEATURE_SET);
+        return AKIN_FAIL(
+            err, AKIN_ESTALE, "made from features %s; this program knows %s",
+            features == NULL ? "(none)" : features, AKIN_FEATURE_SET);
     st = manifest_number(manifest, "generation", UINT32_MAX, &says, err);
     if (st == AKIN_OK && says != number)
         st = AKIN_FAIL(err, AKIN_ESTALE,
@@ -125,9 +124,8 @@ take_numbers(struct akin_generation *gen, struct akin_error *err)
 
     if ((st = manifest_number(gen->manifest, "dim", AKIN_VINDEX_DIM_MAX, &dim,
                               err)) != AKIN_OK ||
-        (st = manifest_number(gen->manifest, "n_tiles",
-                              UINT64_MAX >> 16, &gen->n_rows, err)) !=
-            AKIN_OK ||
+        (st = manifest_number(gen->manifest, "n_tiles", UINT64_MAX >> 16,
+                              &gen->n_rows, err)) != AKIN_OK ||
         (st = manifest_number(gen->manifest, "n_images", UINT32_MAX, &images,
                               err)) != AKIN_OK ||
         (st = manifest_number(gen->manifest, "last_image", UINT32_MAX, &last,
@@ -151,8 +149,8 @@ static enum akin_status
 check_seals(const struct akin_generation *gen, struct akin_error *err)
 {
     static const char *const needed[] = {AKIN__FILE_PROJECTION,
-                                         AKIN__FILE_IMAGES,
-                                         AKIN__FILE_VECTORS, AKIN__FILE_INDEX};
+                                         AKIN__FILE_IMAGES, AKIN__FILE_VECTORS,
+                                         AKIN__FILE_INDEX};
     const struct akin_json *files = akin_json_get(gen->manifest, "files");
 
     for (size_t i = 0; i < AKIN_COUNT(needed); i++) {
@@ -242,15 +240,15 @@ akin__images_check(const struct akin_generation *gen, struct akin_error *err)
         if (image->first_row != row || image->n_tiles > gen->n_rows - row ||
             image->image == 0 || image->image > gen->last_image)
             return AKIN_FAIL(err, AKIN_EFORMAT,
-                             AKIN__FILE_IMAGES
-                             ": image %" PRIu32 " has no place (entry %zu)",
+                             AKIN__FILE_IMAGES ": image %" PRIu32
+                                               " has no place (entry %zu)",
                              image->image, i);
         if (i > 0 && (image->dataset < image[-1].dataset ||
                       (image->dataset == image[-1].dataset &&
                        image->image <= image[-1].image)))
             return AKIN_FAIL(err, AKIN_EFORMAT,
-                             AKIN__FILE_IMAGES
-                             ": image %" PRIu32 " is out of order (entry %zu)",
+                             AKIN__FILE_IMAGES ": image %" PRIu32
+                                               " is out of order (entry %zu)",
                              image->image, i);
         row += image->n_tiles;
     }
@@ -406,6 +404,8 @@ check_file(const struct akin_generation *gen, const char *name,
 
     if (st == AKIN_OK)
         st = check_full(gen, name, &is, err);
+    else if (st == AKIN_ENOTFOUND) /* a later publish has removed it */
+        st = AKIN_FAIL(err, AKIN_ESTALE, "%s is not there any more", path);
     else
         akin_error_prefix(err, "%s", path);
     free(path);
@@ -424,8 +424,8 @@ check_lengths(const struct akin_generation *gen, struct akin_error *err)
         /* written so that what is not a number fails, too */
         if (!(fabs(sum - 1.0) < 1e-3))
             return AKIN_FAIL(err, AKIN_EFORMAT,
-                             AKIN__FILE_VECTORS
-                             ": row %" PRIu64 " is not of unit length",
+                             AKIN__FILE_VECTORS ": row %" PRIu64
+                                                " is not of unit length",
                              row);
     }
     return AKIN_OK;

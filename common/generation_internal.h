@@ -86,6 +86,9 @@ struct akin__publish {
 void akin__publish_progress(const struct akin__publish *pub, const char *step,
                             double fraction);
 
+/* Counts pub->n_datasets in pub->images. */
+void akin__publish_count(struct akin__publish *pub);
+
 /* Makes pub->projection: trained on a sample, or the built-in one. */
 enum akin_status akin__publish_train(struct akin__publish *pub,
                                      struct akin_error *err);

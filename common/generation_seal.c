@@ -180,8 +180,7 @@ akin__map_file(const char *path, void **map, size_t *len,
     if (fstat(fd, &sb) != 0)
         st = fail_file(err, "look at", path);
     else if (sb.st_size > 0)
-        mapped =
-            mmap(NULL, (size_t)sb.st_size, PROT_READ, MAP_SHARED, fd, 0);
+        mapped = mmap(NULL, (size_t)sb.st_size, PROT_READ, MAP_SHARED, fd, 0);
     if (mapped == MAP_FAILED) {
         st = fail_file(err, "map", path);
     } else if (st == AKIN_OK) {

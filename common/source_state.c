@@ -79,7 +79,7 @@ akin_source_get(struct akin_txn *txn, const char *path,
         get_by_path(txn, AKIN_TABLE_SOURCES, path, &value, err);
 
     if (st == AKIN_ENOTFOUND)
-        return AKIN_FAIL(err, st, "%s was never seen", path);
+        return AKIN_FAIL(err, st, "never seen: %s", path);
     if (st == AKIN_OK && (st = akin__source_decode(value, out, err)) != AKIN_OK)
         akin_error_prefix(err, "the state of %s", path);
     return st;

@@ -8,25 +8,18 @@
  * for any x86-64 and for AVX2, and the loader picks; both add in the same
  * order, so both give the same bits.
  */
-#include "vindex_internal.h"
-
 #include <math.h>
 #include <string.h>
+
+#include "simd.h"
+#include "vindex_internal.h"
 
 typedef float lanes __attribute__((vector_size(32)));
 
 _Static_assert(sizeof(lanes) == AKIN__LANES * sizeof(float),
                "a vector holds one element of each query");
 
-/* The sanitizers' run time starts after the loader has chosen a version. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) &&         \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define FOR_EACH_CPU __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define FOR_EACH_CPU
-#endif
-
-FOR_EACH_CPU void
+AKIN_SIMD void
 akin__dots(const float *const *rows, size_t dim, const float *queries,
            float *out)
 {
