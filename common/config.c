@@ -22,6 +22,7 @@ struct row {
     size_t offset;
 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): parts of initialisers, not values */
 static const struct row rows[] = {
 #define AKIN_SETTING(field, name, type, def, min, max, unit, help)             \
     {name,        unit,                                                        \
@@ -41,6 +42,7 @@ akin_config_init(struct akin_config *config)
 #undef AKIN_SETTING
     };
 }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* A number with an optional k, M or G; false when there is anything else. */
 static bool

@@ -44,7 +44,11 @@ akin_plane_alloc(struct akin_plane *plane, uint32_t width, uint32_t height,
     if (px == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for a plane of %zu bytes",
                          size);
-    *plane = (struct akin_plane){width, height, channels, sample, px};
+    plane->width = width;
+    plane->height = height;
+    plane->channels = channels;
+    plane->sample = sample;
+    plane->px = px;
     return AKIN_OK;
 }
 

@@ -32,6 +32,8 @@ struct akin_buf {
     size_t cap;
 };
 
+/* Spans of memory, of a C string without its final 0, of what a buffer holds;
+ * equal: same length and bytes. */
 struct akin_span akin_span_of(const void *data, size_t len);
 struct akin_span akin_span_str(const char *text);
 struct akin_span akin_buf_span(const struct akin_buf *buf);

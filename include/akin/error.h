@@ -46,6 +46,7 @@ struct akin_error {
 #define AKIN_FAIL(err, status, ...)                                            \
     akin_error_set((err), (status), __FILE__, __LINE__, __VA_ARGS__)
 
+/* What AKIN_FAIL calls. */
 enum akin_status akin_error_set(struct akin_error *err, enum akin_status status,
                                 const char *file, int line, const char *fmt,
                                 ...) __attribute__((format(printf, 5, 6)));

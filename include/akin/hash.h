@@ -16,9 +16,12 @@ struct akin_hash {
 
 #define AKIN_HASH_TEXT 33 /* 32 hexadecimal digits and the final 0 */
 
+/* Of bytes, and of a whole file (ENOTFOUND, EIO). */
 struct akin_hash akin_hash_of(struct akin_span bytes);
 enum akin_status akin_hash_file(const char *path, struct akin_hash *out,
                                 struct akin_error *err) AKIN_MUST_USE;
+/* The hash as lower-case hexadecimal digits, and back: false for anything but
+ * 32 digits (of either case). */
 void akin_hash_text(const struct akin_hash *hash, char out[AKIN_HASH_TEXT]);
 bool akin_hash_parse(const char *text, struct akin_hash *out);
 

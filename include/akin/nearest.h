@@ -21,6 +21,7 @@ struct akin_nearest {
     size_t distance;  /* of best */
 };
 
+/* word: what was asked for. It must live as long as *near is used. */
 void akin_nearest_init(struct akin_nearest *near, const char *word);
 /* word must live as long as near->best is used. The first of equals wins. */
 void akin_nearest_offer(struct akin_nearest *near, const char *word);

@@ -10,6 +10,7 @@
 
 #include "akin/bytes.h"
 
+/* No text is valid text. */
 bool akin_utf8_valid(struct akin_span text);
 
 /* Appends the text with everything that is not UTF-8 replaced by U+FFFD, one

@@ -187,10 +187,11 @@ filament_draw(struct canvas *canvas, struct akin_test_random *random,
               const struct filament *filament)
 {
     const double step = 0.5;
+    int n_steps = (int)ceil(filament->length / step);
     double x = filament->x, y = filament->y, angle = filament->angle;
     double turn = 0;
 
-    for (double s = 0; s < filament->length; s += step) {
+    for (int i = 0; i < n_steps; i++) {
         double off = filament->radius * akin_test_normal(random) * 0.5;
 
         turn += filament->curl *

@@ -84,10 +84,10 @@ scene_microtubules(struct akin_test_random *random)
     struct canvas dye = canvas_new(416, 416, 0);
 
     for (int i = 0; i < 3; i++) {
-        struct culture c =
-            culture_new(random, between(random, 40, 160) + (i % 2) * 200,
-                        between(random, 60, 190) + (i / 2) * 200,
-                        between(random, 120, 150));
+        int row = i / 2;
+        struct culture c = culture_new(
+            random, between(random, 40, 160) + (i % 2) * 200,
+            between(random, 60, 190) + row * 200, between(random, 120, 150));
 
         microtubules_of(&dye, random, &c);
     }
@@ -145,9 +145,10 @@ scene_actin(struct akin_test_random *random)
     dye[0] = canvas_new(384, 384, 0);
     dye[1] = canvas_new(384, 384, 0);
     for (int i = 0; i < 4; i++) {
+        int row = i / 2;
         struct culture c = culture_new(
             random, between(random, 30, 130) + (i % 2) * 190,
-            between(random, 30, 130) + (i / 2) * 190, between(random, 95, 125));
+            between(random, 30, 130) + row * 190, between(random, 95, 125));
 
         fibres_of(&dye[0], random, &c);
         blob_paint(&dye[1], &c.nucleus, 0, HUGE_VAL, 3, PAINT_ADD,
@@ -202,9 +203,10 @@ scene_mitochondria(struct akin_test_random *random)
     struct canvas dye = canvas_new(400, 400, 0);
 
     for (int i = 0; i < 4; i++) {
+        int row = i / 2;
         struct culture c = culture_new(
             random, between(random, 40, 140) + (i % 2) * 190,
-            between(random, 40, 140) + (i / 2) * 190, between(random, 95, 120));
+            between(random, 40, 140) + row * 190, between(random, 95, 120));
 
         mitochondria_of(&dye, random, &c);
     }
@@ -247,9 +249,10 @@ scene_puncta(struct akin_test_random *random)
     struct canvas dye = canvas_new(400, 400, 0);
 
     for (int i = 0; i < 5; i++) {
+        int row = i / 2;
         struct culture c = culture_new(
             random, between(random, 30, 150) + (i % 2) * 200,
-            between(random, 30, 130) + (i / 2) * 130, between(random, 75, 100));
+            between(random, 30, 130) + row * 130, between(random, 75, 100));
 
         transcripts_of(&dye, random, &c);
     }

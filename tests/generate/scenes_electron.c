@@ -261,7 +261,8 @@ scene_axons(struct akin_test_random *random)
 
     canvas_mix(&em, 0.09, NULL, 0.1); /* glia and what lies between */
     canvas_clamp(&em, 0.03, 1);
-    for (double r = 34; r > 5; r *= 0.94) {
+    for (int i = 0; i < 31; i++) {
+        double r = 34 * pow(0.94, i);
         int n = (int)(2 * pow(34 / r, 1.5));
 
         while (n-- > 0)

@@ -291,7 +291,7 @@ scene_embryo(struct akin_test_random *random)
     picture.step_um = 2;
     picture.w = picture.h = EDGE;
     for (int z = 0; z < SLICES; z++) {
-        struct canvas *planes = &picture.plane[2 * z];
+        struct canvas *planes = picture.plane + (ptrdiff_t)2 * z;
 
         planes[0] = canvas_new(EDGE, EDGE, 0);
         planes[1] = embryo_slice(&embryo, z * 0.4 - 0.8, &planes[0], seed);

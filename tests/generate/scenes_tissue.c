@@ -210,9 +210,12 @@ hepatocyte_nuclei(struct slide *slide, struct tissue *tissue)
 {
     struct canvas *pink = &slide->stain[PINK];
     double step = tissue->size;
+    int n_x = (int)(2 * pink->w / step) + 2,
+        n_y = (int)(2 * pink->h / step) + 2;
 
-    for (double y = 0; y < pink->h + step; y += step / 2) {
-        for (double x = 0; x < pink->w + step; x += step / 2) {
+    for (int j = 0; j < n_y; j++) {
+        for (int i = 0; i < n_x; i++) {
+            double x = i * step / 2, y = j * step / 2;
             struct cell cell = tissue_at(tissue, x, y);
             struct blob body;
 

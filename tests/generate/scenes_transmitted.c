@@ -13,7 +13,10 @@ static void
 rod(struct canvas *thickness, double x, double y, double angle, double length,
     double radius)
 {
-    for (double s = -length / 2; s <= length / 2; s += radius / 3) {
+    int n = (int)(length / (radius / 3)) + 1;
+
+    for (int i = 0; i < n; i++) {
+        double s = length * ((double)i / n - 0.5);
         struct blob disc = {x + s * cos(angle),
                             y + s * sin(angle),
                             radius,

@@ -80,7 +80,7 @@ sheet_put(struct sheet *sheet, int i, const struct picture *picture)
             put_plane(sheet, x0, y0, &plane[c], rgb[c], false);
         return;
     }
-    plane += picture->n_z / 2 * picture->n_c;
+    plane += (ptrdiff_t)(picture->n_z / 2) * picture->n_c;
     if (picture->n_c == 1) {
         put_plane(sheet, x0, y0, plane, grey, true);
         return;

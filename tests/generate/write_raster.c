@@ -132,7 +132,8 @@ write_bmp(const struct picture *picture, const char *path,
     uint8_t *bytes = akin_new(size, 1), *row = new_row(picture);
     enum akin_status st;
 
-    memcpy(bytes, "BM", 2);
+    bytes[0] = 'B';
+    bytes[1] = 'M';
     akin_put_le32(bytes + 2, (uint32_t)size);
     akin_put_le32(bytes + 10, 54);
     akin_put_le32(bytes + 14, 40);

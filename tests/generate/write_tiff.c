@@ -9,8 +9,8 @@
 
 #include "akin/bytes.h"
 
-#define TILE 128 /* px */
-#define STRIP 32 /* rows */
+enum { TILE = 128 }; /* px */
+#define STRIP 32     /* rows */
 
 static void
 set_layout(TIFF *tiff, const struct picture *picture, enum file_kind kind)
@@ -89,7 +89,7 @@ fill_tile(const struct picture *picture, int plane, int x0, int y0,
                 (size_t)picture_sample_bytes(picture);
     int n = picture->w - x0 < TILE ? picture->w - x0 : TILE;
 
-    memset(tile, 0, TILE * TILE * px);
+    memset(tile, 0, (size_t)TILE * TILE * px);
     for (int y = 0; y < TILE && y0 + y < picture->h; y++) {
         picture_row(picture, plane, y0 + y, row);
         memcpy(tile + (size_t)y * TILE * px, row + (size_t)x0 * px,

@@ -37,6 +37,7 @@ akin_test_need_shared(const char *below)
         print_message("skipped: the sample corpus (%s) is not here\n", below);
         free(path);
         skip();
+        return NULL; /* not reached */
     }
     return path;
 }
