@@ -39,7 +39,7 @@ open_store(const char *dir, struct akin_ask *ask, struct akin_error *err)
 }
 
 enum akin_status
-akin_ask_open(const struct akin_args *args, struct akin_ask **out,
+akin_ask_open(const struct akin_cli_args *args, struct akin_ask **out,
               struct akin_error *err)
 {
     struct akin_ask *ask = akin_new(1, sizeof(*ask));

@@ -9,12 +9,12 @@
 
 #include "akin/json.h"
 
-#include "args.h"
+#include "cli_args.h"
 
 struct akin_ask; /* opaque */
 
 /* Opens the store, or connects. */
-enum akin_status akin_ask_open(const struct akin_args *args,
+enum akin_status akin_ask_open(const struct akin_cli_args *args,
                                struct akin_ask **out,
                                struct akin_error *err) AKIN_MUST_USE;
 void akin_ask_close(struct akin_ask *ask); /* NULL is fine */

@@ -9,15 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "args.h"
 #include "ask.h"
-#include "cmd_show.h"
-#include "cmd_similar.h"
-#include "cmd_status.h"
+#include "cli_args.h"
+#include "cli_show.h"
+#include "cli_similar.h"
+#include "cli_status.h"
 #include "print.h"
 
 static enum akin_status
-run(const struct akin_args *args, int *exit_code, struct akin_error *err)
+run(const struct akin_cli_args *args, int *exit_code, struct akin_error *err)
 {
     struct akin_print print;
     struct akin_ask *ask = NULL;
@@ -28,13 +28,13 @@ run(const struct akin_args *args, int *exit_code, struct akin_error *err)
     akin_print_init(&print, stdout);
     switch (args->command) {
     case AKIN_COMMAND_SIMILAR:
-        st = akin_cmd_similar(args, ask, &print, exit_code, err);
+        st = akin_cli_similar(args, ask, &print, exit_code, err);
         break;
     case AKIN_COMMAND_SHOW:
-        st = akin_cmd_show(args, ask, &print, err);
+        st = akin_cli_show(args, ask, &print, err);
         break;
     default:
-        st = akin_cmd_status(args, ask, &print, err);
+        st = akin_cli_status(args, ask, &print, err);
         break;
     }
     akin_ask_close(ask);
@@ -46,20 +46,20 @@ run(const struct akin_args *args, int *exit_code, struct akin_error *err)
 int
 main(int argc, char **argv)
 {
-    struct akin_args args = {0};
+    struct akin_cli_args args = {0};
     struct akin_error err = {0};
     enum akin_status st;
     int exit_code = 0;
 
     (void)setlocale(LC_CTYPE, "");
-    st = akin_args_parse(argc, argv, getenv("AKIN_STORE"), &args, &err);
+    st = akin_cli_args_parse(argc, argv, getenv("AKIN_STORE"), &args, &err);
     if (st == AKIN_OK && (args.help || args.command == AKIN_COMMAND_HELP))
-        akin_args_help(stdout, args.command);
+        akin_cli_args_help(stdout, args.command);
     else if (st == AKIN_OK && args.command == AKIN_COMMAND_VERSION)
         (void)printf("akin %s\n", AKIN_VERSION);
     else if (st == AKIN_OK)
         st = run(&args, &exit_code, &err);
-    akin_args_free(&args);
+    akin_cli_args_free(&args);
     if (st == AKIN_OK)
         return exit_code;
     (void)fprintf(stderr, "akin: %s\n", err.text);

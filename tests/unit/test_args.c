@@ -2,10 +2,10 @@
 /* The command lines of akind and akin, and the loop that both share. */
 #include "akin_test.h"
 
-#include "akin/args.h"
 #include "akin/file.h"
 #include "akind/args.h"
 #include "akind/endpoint.h"
+#include "cli_args.h"
 #include "options.h"
 
 #define ARGV_MAX 16
@@ -28,7 +28,7 @@ split(char *text, char **argv)
 }
 
 static enum akin_status
-parse_akin(const char *line, const char *env, struct akin_args *out,
+parse_akin(const char *line, const char *env, struct akin_cli_args *out,
            struct akin_error *err)
 {
     /* Operands are borrowed from here. */
@@ -36,13 +36,13 @@ parse_akin(const char *line, const char *env, struct akin_args *out,
     char *argv[ARGV_MAX];
 
     (void)snprintf(copy, sizeof(copy), "%s", line);
-    return akin_args_parse(split(copy, argv), argv, env, out, err);
+    return akin_cli_args_parse(split(copy, argv), argv, env, out, err);
 }
 
 static void
 similar_takes_images_and_options_in_any_order(void **state)
 {
-    struct akin_args args = {0};
+    struct akin_cli_args args = {0};
     struct akin_error err = {0};
 
     (void)state;
@@ -61,23 +61,23 @@ similar_takes_images_and_options_in_any_order(void **state)
     assert_int_equal(args.region.h, 4);
     assert_string_equal(args.store, "/store");
     assert_int_equal(args.timeout_s, 30);
-    akin_args_free(&args);
+    akin_cli_args_free(&args);
 }
 
 static void
 the_command_line_wins_over_the_environment(void **state)
 {
-    struct akin_args args = {0};
+    struct akin_cli_args args = {0};
     struct akin_error err = {0};
 
     (void)state;
     assert_ok(parse_akin("status|--connect|ipc:///x", "/store", &args, &err));
     assert_null(args.store);
     assert_string_equal(args.connect, "ipc:///x");
-    akin_args_free(&args);
+    akin_cli_args_free(&args);
     assert_ok(parse_akin("status|--store|/other", "/store", &args, &err));
     assert_string_equal(args.store, "/other");
-    akin_args_free(&args);
+    akin_cli_args_free(&args);
 }
 
 static void
@@ -89,14 +89,14 @@ help_and_version_need_nothing_else(void **state)
 
     (void)state;
     for (size_t i = 0; i < AKIN_COUNT(lines); i++) {
-        struct akin_args args = {0};
+        struct akin_cli_args args = {0};
         struct akin_error err = {0};
         FILE *null = fopen("/dev/null", "w");
 
         assert_non_null(null);
         assert_ok(parse_akin(lines[i], NULL, &args, &err));
-        akin_args_help(null, args.command);
-        akin_args_free(&args);
+        akin_cli_args_help(null, args.command);
+        akin_cli_args_free(&args);
         (void)fclose(null);
     }
 }
@@ -135,7 +135,7 @@ wrong_usage_of_akin_is_named(void **state)
 {
     (void)state;
     for (size_t i = 0; i < AKIN_COUNT(akin_refusals); i++) {
-        struct akin_args args = {0};
+        struct akin_cli_args args = {0};
         struct akin_error err = {0};
 
         print_message("  %s\n", akin_refusals[i].name);

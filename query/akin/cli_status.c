@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd_status.h"
+#include "cli_status.h"
 
 /* The members of the answer that say something of a store; those of a daemon
  * only when one answered. */
@@ -22,7 +22,7 @@ static const struct {
 };
 
 enum akin_status
-akin_cmd_status(const struct akin_args *args, struct akin_ask *ask,
+akin_cli_status(const struct akin_cli_args *args, struct akin_ask *ask,
                 const struct akin_print *print, struct akin_error *err)
 {
     struct akin_json *answer = NULL;

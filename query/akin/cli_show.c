@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd_show.h"
+#include "cli_show.h"
 
 #include <inttypes.h>
 
@@ -95,8 +95,8 @@ print_history(const struct akin_print *print, const struct akin_json *history)
 }
 
 void
-akin_print_dataset(const struct akin_print *print,
-                   const struct akin_json *answer)
+akin_cli_print_dataset(const struct akin_print *print,
+                       const struct akin_json *answer)
 {
     const struct akin_json *record = akin_json_get(answer, "dataset");
     const struct akin_json *images = akin_json_get(answer, "images");
@@ -119,7 +119,7 @@ akin_print_dataset(const struct akin_print *print,
 }
 
 enum akin_status
-akin_cmd_show(const struct akin_args *args, struct akin_ask *ask,
+akin_cli_show(const struct akin_cli_args *args, struct akin_ask *ask,
               const struct akin_print *print, struct akin_error *err)
 {
     struct akin_json *params = akin_json_object(), *answer = NULL;
@@ -135,7 +135,7 @@ akin_cmd_show(const struct akin_args *args, struct akin_ask *ask,
     if (args->json)
         akin_print_json(print, answer);
     else
-        akin_print_dataset(print, answer);
+        akin_cli_print_dataset(print, answer);
     akin_json_free(answer);
     return AKIN_OK;
 }

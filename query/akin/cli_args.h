@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * args.h - the command line of akin.
+ * cli_args.h - the command line of akin.
  */
 #ifndef AKIN_CLI_ARGS_H
 #define AKIN_CLI_ARGS_H
@@ -9,7 +9,7 @@
 
 #include "akin/tile.h"
 
-enum akin_command {
+enum akin_cli_command {
     AKIN_COMMAND_HELP, /* of no command in particular */
     AKIN_COMMAND_VERSION,
     AKIN_COMMAND_SIMILAR,
@@ -21,9 +21,9 @@ enum akin_command {
 #define AKIN_ARGS_EXCLUDE_MAX 1000
 
 /* All texts are borrowed from argv and the environment. Start from {0}; free
- * with akin_args_free. */
-struct akin_args {
-    enum akin_command command;
+ * with akin_cli_args_free. */
+struct akin_cli_args {
+    enum akin_cli_command command;
     bool help; /* print the command's help and end */
     /* Where to ask: exactly one of the two */
     const char *store, *connect;
@@ -43,15 +43,16 @@ struct akin_args {
     const char **operand;
     size_t n_operands;
 };
-void akin_args_free(struct akin_args *args);
+void akin_cli_args_free(struct akin_cli_args *args);
 
 /* env_store: $AKIN_STORE or NULL. EINVAL: wrong usage, with a sentence; a
  * filter that does not parse is that, too. */
-enum akin_status akin_args_parse(int argc, char *const *argv,
-                                 const char *env_store, struct akin_args *out,
-                                 struct akin_error *err) AKIN_MUST_USE;
+enum akin_status akin_cli_args_parse(int argc, char *const *argv,
+                                     const char *env_store,
+                                     struct akin_cli_args *out,
+                                     struct akin_error *err) AKIN_MUST_USE;
 
 /* Help of one command, or of all. */
-void akin_args_help(FILE *out, enum akin_command command);
+void akin_cli_args_help(FILE *out, enum akin_cli_command command);
 
 #endif

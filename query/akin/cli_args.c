@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "args.h"
+#include "cli_args.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -98,11 +98,11 @@ struct choice {
     struct akin_option option[N_OPTIONS];
     size_t which[N_OPTIONS];
     size_t n;
-    struct akin_args *args;
+    struct akin_cli_args *args;
 };
 
 static void
-choose(enum akin_command command, struct choice *out)
+choose(enum akin_cli_command command, struct choice *out)
 {
     for (size_t i = 0; i < N_OPTIONS; i++) {
         if ((all_options[i].commands & FOR(command)) == 0)
@@ -113,7 +113,8 @@ choose(enum akin_command command, struct choice *out)
 }
 
 static enum akin_status
-read_region(const char *text, struct akin_args *args, struct akin_error *err)
+read_region(const char *text, struct akin_cli_args *args,
+            struct akin_error *err)
 {
     uint32_t *side[4] = {&args->region.x, &args->region.y, &args->region.w,
                          &args->region.h};
@@ -135,7 +136,7 @@ read_region(const char *text, struct akin_args *args, struct akin_error *err)
 }
 
 static enum akin_status
-read_where(const char *text, struct akin_args *args, struct akin_error *err)
+read_where(const char *text, struct akin_cli_args *args, struct akin_error *err)
 {
     struct akin_filter *filter = NULL;
 
@@ -151,7 +152,7 @@ read_where(const char *text, struct akin_args *args, struct akin_error *err)
 }
 
 static enum akin_status
-add_exclude(const char *id, struct akin_args *args, struct akin_error *err)
+add_exclude(const char *id, struct akin_cli_args *args, struct akin_error *err)
 {
     if (args->n_exclude == AKIN_ARGS_EXCLUDE_MAX)
         return AKIN_FAIL(err, AKIN_EINVAL, "--exclude may be given %d times",
@@ -161,7 +162,7 @@ add_exclude(const char *id, struct akin_args *args, struct akin_error *err)
 }
 
 static enum akin_status
-take_option(struct akin_args *args, size_t option, const char *value,
+take_option(struct akin_cli_args *args, size_t option, const char *value,
             struct akin_error *err)
 {
     switch (option) {
@@ -213,7 +214,7 @@ take(void *ctx, size_t option, const char *value, struct akin_error *err)
 }
 
 static enum akin_status
-check_operands(const struct akin_args *args, struct akin_error *err)
+check_operands(const struct akin_cli_args *args, struct akin_error *err)
 {
     const struct command *command = &commands[args->command];
 
@@ -229,7 +230,7 @@ check_operands(const struct akin_args *args, struct akin_error *err)
 
 /* What was said on the command line wins over the environment. */
 static enum akin_status
-check_place(struct akin_args *args, const char *env_store,
+check_place(struct akin_cli_args *args, const char *env_store,
             struct akin_error *err)
 {
     if (args->store != NULL && args->connect != NULL)
@@ -246,7 +247,8 @@ check_place(struct akin_args *args, const char *env_store,
 }
 
 static enum akin_status
-find_command(const char *word, enum akin_command *out, struct akin_error *err)
+find_command(const char *word, enum akin_cli_command *out,
+             struct akin_error *err)
 {
     struct akin_nearest near;
 
@@ -257,7 +259,7 @@ find_command(const char *word, enum akin_command *out, struct akin_error *err)
     akin_nearest_init(&near, word);
     for (int i = 0; i < AKIN_N_COMMANDS; i++) {
         if (strcmp(word, commands[i].name) == 0) {
-            *out = (enum akin_command)i;
+            *out = (enum akin_cli_command)i;
             return AKIN_OK;
         }
         akin_nearest_offer(&near, commands[i].name);
@@ -272,17 +274,17 @@ find_command(const char *word, enum akin_command *out, struct akin_error *err)
 }
 
 void
-akin_args_free(struct akin_args *args)
+akin_cli_args_free(struct akin_cli_args *args)
 {
     free(args->operand);
-    *args = (struct akin_args){0};
+    *args = (struct akin_cli_args){0};
 }
 
 enum akin_status
-akin_args_parse(int argc, char *const *argv, const char *env_store,
-                struct akin_args *out, struct akin_error *err)
+akin_cli_args_parse(int argc, char *const *argv, const char *env_store,
+                    struct akin_cli_args *out, struct akin_error *err)
 {
-    struct akin_args args = {.timeout_s = 30, .k = 10, .evidence = 1};
+    struct akin_cli_args args = {.timeout_s = 30, .k = 10, .evidence = 1};
     struct choice choice = {.args = &args};
     enum akin_status st;
 
@@ -304,7 +306,7 @@ akin_args_parse(int argc, char *const *argv, const char *env_store,
     if (st == AKIN_OK)
         *out = args;
     else
-        akin_args_free(&args);
+        akin_cli_args_free(&args);
     return st;
 }
 
@@ -331,7 +333,7 @@ help_all(FILE *out)
 }
 
 void
-akin_args_help(FILE *out, enum akin_command command)
+akin_cli_args_help(FILE *out, enum akin_cli_command command)
 {
     struct choice choice = {0};
 

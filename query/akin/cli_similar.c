@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd_similar.h"
+#include "cli_similar.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #define INDENT 5
 
 static struct akin_json *
-make_params(const struct akin_args *args, struct akin_json *image)
+make_params(const struct akin_cli_args *args, struct akin_json *image)
 {
     struct akin_json *params = akin_json_object();
     struct akin_json *list;
@@ -164,8 +164,8 @@ print_question(const struct akin_print *print, const char *image,
 }
 
 void
-akin_print_similar(const struct akin_print *print, const char *image,
-                   const struct akin_json *answer)
+akin_cli_print_similar(const struct akin_print *print, const char *image,
+                       const struct akin_json *answer)
 {
     const struct akin_json *hits = akin_json_get(answer, "hits");
     size_t n = akin_json_count(hits);
@@ -182,7 +182,7 @@ akin_print_similar(const struct akin_print *print, const char *image,
 }
 
 static enum akin_status
-ask_one(const struct akin_args *args, struct akin_ask *ask,
+ask_one(const struct akin_cli_args *args, struct akin_ask *ask,
         const struct akin_print *print, const char *path,
         struct akin_error *err)
 {
@@ -200,14 +200,14 @@ ask_one(const struct akin_args *args, struct akin_ask *ask,
         akin_json_set_text(answer, "image", path);
         akin_print_json(print, answer);
     } else {
-        akin_print_similar(print, path, answer);
+        akin_cli_print_similar(print, path, answer);
     }
     akin_json_free(answer);
     return AKIN_OK;
 }
 
 enum akin_status
-akin_cmd_similar(const struct akin_args *args, struct akin_ask *ask,
+akin_cli_similar(const struct akin_cli_args *args, struct akin_ask *ask,
                  const struct akin_print *print, int *exit_code,
                  struct akin_error *err)
 {
