@@ -1,240 +1,356 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The command lines of akind and akin, and the loop that both share. */
 #include "akin_test.h"
 
-#include <unistd.h>
+#include "akin/file.h"
+#include "akind/args.h"
+#include "akind/endpoint.h"
+#include "cli_args.h"
+#include "options.h"
 
-#include "args.h"
+#define ARGV_MAX 16
 
-/* A command with an option of each kind. */
-struct fixture {
-    struct akin_config config;
-    const char *store, *reason;
-    bool is_quiet;
-    struct akin_arg rows[6];
-    struct akin_args args;
-};
-
-static void
-init(struct fixture *f)
+/* Splits at '|', so that values may hold spaces. argv[0] is the program. */
+static int
+split(char *text, char **argv)
 {
-    *f = (struct fixture){.store = NULL};
-    akin_config_init(&f->config);
-    f->rows[0] = (struct akin_arg){"--store", AKIN_ARG_TEXT, "DIR",
-                                   &f->store, "the store",   true};
-    f->rows[1] = (struct akin_arg){"--reason", AKIN_ARG_TEXT, "TEXT",
-                                   &f->reason, "why",         false};
-    f->rows[2] = (struct akin_arg){"--quiet",    AKIN_ARG_FLAG, NULL,
-                                   &f->is_quiet, "say little",  false};
-    f->rows[3] = (struct akin_arg){"--set",    AKIN_ARG_SET, "NAME=VALUE",
-                                   &f->config, "a setting",  false};
-    f->rows[4] = (struct akin_arg){"--settings", AKIN_ARG_SETTINGS, "FILE",
-                                   &f->config,   "settings",        false};
-    f->rows[5] = (struct akin_arg){"--jobs",   AKIN_ARG_JOBS, "N",
-                                   &f->config, "threads",     false};
-    f->args = (struct akin_args){.command = "akin-index try",
-                                 .about = "Tries things.\n",
-                                 .example = "  akin-index try --store s a\n",
-                                 .arg = f->rows,
-                                 .n_args = AKIN_COUNT(f->rows),
-                                 .operand = "PATH",
-                                 .min_operands = 1};
-}
-
-#define WORDS_MAX 12
-
-/* Parses words up to NULL. */
-static enum akin_status
-parse(struct fixture *f, const char *const *words, struct akin_error *err)
-{
-    static char name[] = "try";
-    char *argv[WORDS_MAX + 1] = {name};
     int argc = 1;
 
-    for (; words[argc - 1] != NULL; argc++)
-        argv[argc] = (char *)(uintptr_t)words[argc - 1];
-    return akin_args_parse(&f->args, argc, argv, err);
+    argv[0] = (char *)(uintptr_t) "program";
+    while (text[0] != '\0' && argc < ARGV_MAX) {
+        argv[argc++] = text;
+        text = strchr(text, '|');
+        if (text == NULL)
+            break;
+        *text++ = '\0';
+    }
+    return argc;
+}
+
+static enum akin_status
+parse_akin(const char *line, const char *env, struct akin_cli_args *out,
+           struct akin_error *err)
+{
+    /* Operands are borrowed from here. */
+    static char copy[512];
+    char *argv[ARGV_MAX];
+
+    (void)snprintf(copy, sizeof(copy), "%s", line);
+    return akin_cli_args_parse(split(copy, argv), argv, env, out, err);
 }
 
 static void
-options_and_operands_come_in_any_order(void **state)
+similar_takes_images_and_options_in_any_order(void **state)
 {
-    static const char *const words[] = {"a.png",
-                                        "--store",
-                                        "/s",
-                                        "--quiet",
-                                        "--reason=a=b",
-                                        "--set",
-                                        "tile.size=128",
-                                        "b",
-                                        "--jobs=3",
-                                        "--",
-                                        "--strange",
-                                        NULL};
+    struct akin_cli_args args = {0};
     struct akin_error err = {0};
-    struct fixture f;
 
     (void)state;
-    init(&f);
-    assert_ok(parse(&f, words, &err));
-    assert_string_equal(f.store, "/s");
-    assert_string_equal(f.reason, "a=b");
-    assert_true(f.is_quiet);
-    assert_int_equal(f.config.tile_size, 128);
-    assert_int_equal(f.config.index_jobs, 3);
-    assert_int_equal(f.args.n_operands, 3);
-    assert_string_equal(f.args.operands[0], "a.png");
-    assert_string_equal(f.args.operands[2], "--strange");
-    assert_false(f.args.wants_help);
-    akin_args_free(&f.args);
+    assert_ok(parse_akin("similar|a.tif|-k5|--where|year:2020..|--exclude=A|"
+                         "--exclude|B|--region=1,2,3,4|--|-b.tif",
+                         "/store", &args, &err));
+    assert_int_equal(args.command, AKIN_COMMAND_SIMILAR);
+    assert_int_equal(args.n_operands, 2);
+    assert_string_equal(args.operand[0], "a.tif");
+    assert_string_equal(args.operand[1], "-b.tif");
+    assert_int_equal(args.k, 5);
+    assert_string_equal(args.where, "year:2020..");
+    assert_int_equal(args.n_exclude, 2);
+    assert_string_equal(args.exclude[1], "B");
+    assert_true(args.has_region);
+    assert_int_equal(args.region.h, 4);
+    assert_string_equal(args.store, "/store");
+    assert_int_equal(args.timeout_s, 30);
+    akin_cli_args_free(&args);
 }
 
 static void
-a_dash_alone_is_an_operand(void **state)
+the_command_line_wins_over_the_environment(void **state)
 {
-    static const char *const words[] = {"--store", "s", "-", NULL};
+    struct akin_cli_args args = {0};
     struct akin_error err = {0};
-    struct fixture f;
 
     (void)state;
-    init(&f);
-    assert_ok(parse(&f, words, &err));
-    assert_string_equal(f.args.operands[0], "-");
-    akin_args_free(&f.args);
+    assert_ok(parse_akin("status|--connect|ipc:///x", "/store", &args, &err));
+    assert_null(args.store);
+    assert_string_equal(args.connect, "ipc:///x");
+    akin_cli_args_free(&args);
+    assert_ok(parse_akin("status|--store|/other", "/store", &args, &err));
+    assert_string_equal(args.store, "/other");
+    akin_cli_args_free(&args);
 }
 
-static const struct {
-    const char *name;
-    const char *words[WORDS_MAX];
-    const char *says;
-} refusals[] = {
-    {"nothing at all", {NULL}, "--store DIR is missing"},
-    {"no operand", {"--store", "s"}, "at least one PATH"},
-    {"a mistyped option", {"--stroe", "s", "a"}, "did you mean --store?"},
-    {"a mistyped help", {"--hlep"}, "did you mean --help?"},
-    {"an option nobody knows", {"--xyzzy"}, "akin-index try --help lists them"},
-    {"a mistyped option with a value", {"--stor=s"}, "--stor; did you mean"},
-    {"a value that is missing", {"a", "--store"}, "--store needs a value"},
-    {"a value for a flag", {"--quiet=1", "a"}, "--quiet takes no value"},
-    {"the same option twice", {"--store=a", "--store=b"}, "given twice"},
-    {"an empty value", {"--store=", "a"}, "--store must not be empty"},
-    {"an empty operand", {"--store=s", ""}, "an empty PATH"},
-    {"a setting without a value", {"--set", "tile.size"}, "tile.size"},
-    {"a mistyped setting", {"--set", "tile.sise=9"}, "tile.size"},
-    {"a setting out of range", {"--set", "tile.size=9"}, "64"},
-    {"jobs that are no number", {"--jobs", "many"}, "--jobs: "},
-    {"too many jobs", {"--jobs", "99999"}, "1024"},
-    {"a settings file that is not there",
-     {"--settings", "/nonexistent/x"},
-     "/nonexistent/x"},
-};
-
 static void
-a_wrong_line_is_refused_with_the_reason(void **state)
+help_and_version_need_nothing_else(void **state)
 {
+    static const char *const lines[] = {"--help",         "help",
+                                        "similar|--help", "show|-h",
+                                        "status|--help",  "--version"};
+
     (void)state;
-    for (size_t i = 0; i < AKIN_COUNT(refusals); i++) {
+    for (size_t i = 0; i < AKIN_COUNT(lines); i++) {
+        struct akin_cli_args args = {0};
         struct akin_error err = {0};
-        struct fixture f;
+        FILE *null = fopen("/dev/null", "w");
 
-        print_message("  %s\n", refusals[i].name);
-        init(&f);
-        assert_fails_with(parse(&f, refusals[i].words, &err), AKIN_EINVAL,
-                          refusals[i].says);
-        akin_args_free(&f.args);
+        assert_non_null(null);
+        assert_ok(parse_akin(lines[i], NULL, &args, &err));
+        akin_cli_args_help(null, args.command);
+        akin_cli_args_free(&args);
+        (void)fclose(null);
     }
 }
 
-static void
-an_operand_is_refused_where_none_is_taken(void **state)
-{
-    static const char *const words[] = {"--store", "s", "stray", NULL};
-    struct akin_error err = {0};
-    struct fixture f;
+static const struct {
+    const char *name, *line, *says;
+} akin_refusals[] = {
+    {"nothing", "", "a command is needed"},
+    {"no such command", "similiar|a", "did you mean \"similar\"?"},
+    {"far from any command", "frobnicate", "akin --help lists them"},
+    {"no image", "similar|--store|s", "similar needs IMAGE..."},
+    {"no id", "show|--store|s", "show needs ID"},
+    {"two ids", "show|a|b|--store|s", "\"b\" is one too many"},
+    {"no store", "status", "which store?"},
+    {"both", "status|--store|s|--connect|ipc://x", "exclude each other"},
+    {"store twice", "status|--store|s|--store|t", "given twice"},
+    {"no such option", "similar|a|--excludeself", "--exclude-self?"},
+    {"another's option", "status|--history|--store|s",
+     "there is no option --history"},
+    {"no such letter", "similar|a|-x", "there is no option -x"},
+    {"value missing", "similar|a|--where", "--where needs a value (FILTER)"},
+    {"needless value", "similar|a|--json=1", "--json takes no value"},
+    {"k is 0", "similar|a|-k|0", "-k: \"0\" is not a whole number from 1"},
+    {"k is text", "similar|a|-k|ten", "\"ten\""},
+    {"k is negative", "similar|a|-k|-1", "\"-1\""},
+    {"k is huge", "similar|a|-k|99999999999999999999", "whole number"},
+    {"region of three", "similar|a|--region|1,2,3", "X,Y,W,H"},
+    {"region without area", "similar|a|--region|1,2,0,4", "X,Y,W,H"},
+    {"region with a sign", "similar|a|--region|-1,2,3,4", "X,Y,W,H"},
+    {"region too far", "similar|a|--region|1,2,3,4294967296", "X,Y,W,H"},
+    {"filter", "similar|a|--where|organsm:x", "organism"},
+};
 
+static void
+wrong_usage_of_akin_is_named(void **state)
+{
     (void)state;
-    init(&f);
-    f.args.operand = NULL;
-    f.args.min_operands = 0;
-    assert_fails_with(parse(&f, words, &err), AKIN_EINVAL, "\"stray\"");
-    akin_args_free(&f.args);
+    for (size_t i = 0; i < AKIN_COUNT(akin_refusals); i++) {
+        struct akin_cli_args args = {0};
+        struct akin_error err = {0};
+
+        print_message("  %s\n", akin_refusals[i].name);
+        assert_fails_with(parse_akin(akin_refusals[i].line, NULL, &args, &err),
+                          AKIN_EINVAL, akin_refusals[i].says);
+        assert_null(args.operand);
+    }
+}
+
+static enum akin_status
+parse_akind(const char *line, const char *store, struct akind_args *out,
+            struct akin_error *err)
+{
+    static char copy[512];
+    char *argv[ARGV_MAX];
+
+    (void)snprintf(copy, sizeof(copy), "--store|%s%s%s", store,
+                   line[0] == '\0' ? "" : "|", line);
+    return akind_args_parse(split(copy, argv), argv, out, err);
 }
 
 static void
-help_wins_over_mistakes_but_not_behind_a_double_dash(void **state)
-{
-    static const char *const wrong[] = {"--xyzzy", "--help", NULL};
-    static const char *const behind[] = {"--store", "s", "--", "--help", NULL};
-    struct akin_error err = {0};
-    struct fixture f;
-
-    (void)state;
-    init(&f);
-    assert_ok(parse(&f, wrong, &err));
-    assert_true(f.args.wants_help);
-    akin_args_free(&f.args);
-    assert_ok(parse(&f, behind, &err));
-    assert_false(f.args.wants_help);
-    assert_string_equal(f.args.operands[0], "--help");
-    akin_args_free(&f.args);
-}
-
-static void
-help_lists_every_option_and_an_example(void **state)
-{
-    char text[4096] = "";
-    FILE *out = tmpfile();
-    struct fixture f;
-
-    (void)state;
-    assert_non_null(out);
-    init(&f);
-    akin_args_help(&f.args, out);
-    rewind(out);
-    (void)fread(text, 1, sizeof(text) - 1, out);
-    (void)fclose(out);
-    assert_non_null(
-        strstr(text, "Usage: akin-index try --store DIR [OPTION]... PATH..."));
-    for (size_t i = 0; i < f.args.n_args; i++)
-        assert_non_null(strstr(text, f.rows[i].name));
-    assert_non_null(strstr(text, "Example:\n  akin-index try --store s a\n"));
-}
-
-static void
-a_settings_file_and_a_setting_work_in_their_order(void **state)
+akind_listens_in_its_store_unless_told(void **state)
 {
     char *folder = akin_test_folder();
-    char path[512];
-    const char *words[] = {"--settings", path, "--set", "tile.size=512",
-                           "--store",    "s",  "a",     NULL};
+    struct akind_args args = {0};
     struct akin_error err = {0};
-    struct fixture f;
-    FILE *file;
 
     (void)state;
-    (void)snprintf(path, sizeof(path), "%s/settings", folder);
-    file = fopen(path, "w");
-    assert_non_null(file);
-    (void)fputs("# ours\ntile.size = 128\nindex.queue = 7\n", file);
-    (void)fclose(file);
-    init(&f);
-    assert_ok(parse(&f, words, &err));
-    assert_int_equal(f.config.tile_size, 512);
-    assert_int_equal(f.config.index_queue, 7);
-    akin_args_free(&f.args);
+    assert_ok(parse_akind("", folder, &args, &err));
+    assert_int_equal(args.n_listen, 1);
+    assert_non_null(strstr(args.listen[0], "ipc:///"));
+    assert_non_null(strstr(args.listen[0], "/akind.sock"));
+    assert_true(args.config.query_allow_paths);
+    akind_args_free(&args);
+    assert_ok(parse_akind("--listen|tcp://127.0.0.1:1|--listen=ws://[::1]:2|"
+                          "--workers|3|--set|query.max_k=7",
+                          folder, &args, &err));
+    assert_int_equal(args.n_listen, 2);
+    assert_int_equal(args.config.query_workers, 3);
+    assert_int_equal(args.config.query_max_k, 7);
+    assert_true(args.config.query_allow_paths);
+    akind_args_free(&args);
     akin_test_remove(folder);
+}
+
+static void
+paths_are_not_read_for_other_machines(void **state)
+{
+    char *folder = akin_test_folder();
+    struct akind_args args = {0};
+    struct akin_error err = {0};
+
+    (void)state;
+    assert_fails_with(parse_akind("--listen|tcp://*:4444", folder, &args, &err),
+                      AKIN_EINVAL, "--allow-remote");
+    assert_ok(parse_akind("--allow-remote|--listen|tcp://*:4444|"
+                          "--set|query.allow_paths=1",
+                          folder, &args, &err));
+    assert_false(args.config.query_allow_paths);
+    akind_args_free(&args);
+    akin_test_remove(folder);
+}
+
+static void
+set_wins_over_the_settings_file_wherever_it_stands(void **state)
+{
+    char *folder = akin_test_folder();
+    char *file = akin_path_join(folder, "settings");
+    char line[512];
+    struct akind_args args = {0};
+    struct akin_error err = {0};
+
+    (void)state;
+    assert_ok(akin_file_write(
+        file, akin_span_str("query.max_k=5\nquery.tiles=6\n"), &err));
+    (void)snprintf(line, sizeof(line), "--set|query.max_k=7|--settings|%s",
+                   file);
+    assert_ok(parse_akind(line, folder, &args, &err));
+    assert_int_equal(args.config.query_max_k, 7);
+    assert_int_equal(args.config.query_tiles, 6);
+    akind_args_free(&args);
+    free(file);
+    akin_test_remove(folder);
+}
+
+static const struct {
+    const char *name, *line;
+    enum akin_status status;
+    const char *says;
+} akind_refusals[] = {
+    {"an operand", "x", AKIN_EINVAL, "options only"},
+    {"no such setting", "--set|query.worker=2", AKIN_EINVAL, "query.workers"},
+    {"no sign", "--set|query.workers", AKIN_EINVAL, "name=value"},
+    {"no workers", "--workers|0", AKIN_EINVAL, "--workers"},
+    {"no settings file", "--settings|/nonexistent", AKIN_ENOTFOUND,
+     "/nonexistent"},
+    {"another transport", "--listen|udp://127.0.0.1:1", AKIN_EINVAL, "ipc://"},
+    {"twice", "--quiet|-q", AKIN_EINVAL, "given twice"},
+};
+
+static void
+wrong_usage_of_akind_is_named(void **state)
+{
+    char *folder = akin_test_folder();
+
+    (void)state;
+    for (size_t i = 0; i < AKIN_COUNT(akind_refusals); i++) {
+        struct akind_args args = {0};
+        struct akin_error err = {0};
+
+        print_message("  %s\n", akind_refusals[i].name);
+        assert_fails_with(
+            parse_akind(akind_refusals[i].line, folder, &args, &err),
+            akind_refusals[i].status, akind_refusals[i].says);
+        assert_null(args.store);
+    }
+    akin_test_remove(folder);
+}
+
+static void
+a_store_is_needed_and_must_be_there(void **state)
+{
+    char *const none[] = {(char *)(uintptr_t) "akind"};
+    struct akind_args args = {0};
+    struct akin_error err = {0};
+
+    (void)state;
+    assert_fails_with(akind_args_parse(1, none, &args, &err), AKIN_EINVAL,
+                      "--store DIR is needed");
+    assert_fails_with(parse_akind("", "/nonexistent/store", &args, &err),
+                      AKIN_ENOTFOUND, "--store: ");
+}
+
+static const struct {
+    const char *url;
+    enum akin_reach reach;
+} endpoints[] = {
+    {"ipc:///run/akin.sock", AKIN_REACH_LOCAL},
+    {"ipc://here", AKIN_REACH_LOCAL},
+    {"tcp://127.0.0.1:4444", AKIN_REACH_LOCAL},
+    {"tcp://127.1.2.3:4444", AKIN_REACH_LOCAL},
+    {"tcp://[::1]:4444", AKIN_REACH_LOCAL},
+    {"ws://lo:4444", AKIN_REACH_LOCAL},
+    {"tcp://*:4444", AKIN_REACH_REMOTE},
+    {"tcp://0.0.0.0:4444", AKIN_REACH_REMOTE},
+    {"tcp://192.168.1.7:4444", AKIN_REACH_REMOTE},
+    {"tcp://[::]:4444", AKIN_REACH_REMOTE},
+    {"ws://eth0:4444", AKIN_REACH_REMOTE},
+    /* a name that only starts like loopback */
+    {"tcp://127.evil.example:4444", AKIN_REACH_REMOTE},
+};
+
+static void
+endpoints_say_who_can_reach_them(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < AKIN_COUNT(endpoints); i++) {
+        enum akin_reach reach;
+        struct akin_error err = {0};
+
+        print_message("  %s\n", endpoints[i].url);
+        assert_ok(akin_endpoint_check(endpoints[i].url, &reach, &err));
+        assert_int_equal(reach, endpoints[i].reach);
+    }
+}
+
+static const struct {
+    const char *name, *url, *says;
+} bad_endpoints[] = {
+    {"nothing", "", "starts with"},
+    {"no transport", "/run/akin.sock", "starts with"},
+    {"in process", "inproc://x", "starts with"},
+    {"no path", "ipc://", "needs a path"},
+    {"no port", "tcp://127.0.0.1", "ADDRESS:PORT"},
+    {"no address", "tcp://:4444", "ADDRESS:PORT"},
+    {"port is text", "tcp://127.0.0.1:http", "ADDRESS:PORT"},
+    {"port too large", "tcp://127.0.0.1:65536", "ADDRESS:PORT"},
+    {"a name", "tcp://localhost:4444", "127.0.0.1"},
+    {"a long path",
+     "ipc:///0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/"
+     "0123456789/0123456789/0123456789/01234567",
+     "at most 107 bytes, this one has 108"},
+};
+
+static void
+wrong_endpoints_are_named(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < AKIN_COUNT(bad_endpoints); i++) {
+        enum akin_reach reach;
+        struct akin_error err = {0};
+
+        print_message("  %s\n", bad_endpoints[i].name);
+        assert_fails_with(
+            akin_endpoint_check(bad_endpoints[i].url, &reach, &err),
+            AKIN_EINVAL, bad_endpoints[i].says);
+    }
 }
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_and_operands_come_in_any_order),
-        cmocka_unit_test(a_dash_alone_is_an_operand),
-        cmocka_unit_test(a_wrong_line_is_refused_with_the_reason),
-        cmocka_unit_test(an_operand_is_refused_where_none_is_taken),
-        cmocka_unit_test(help_wins_over_mistakes_but_not_behind_a_double_dash),
-        cmocka_unit_test(help_lists_every_option_and_an_example),
-        cmocka_unit_test(a_settings_file_and_a_setting_work_in_their_order),
+        cmocka_unit_test(similar_takes_images_and_options_in_any_order),
+        cmocka_unit_test(the_command_line_wins_over_the_environment),
+        cmocka_unit_test(help_and_version_need_nothing_else),
+        cmocka_unit_test(wrong_usage_of_akin_is_named),
+        cmocka_unit_test(akind_listens_in_its_store_unless_told),
+        cmocka_unit_test(paths_are_not_read_for_other_machines),
+        cmocka_unit_test(set_wins_over_the_settings_file_wherever_it_stands),
+        cmocka_unit_test(wrong_usage_of_akind_is_named),
+        cmocka_unit_test(a_store_is_needed_and_must_be_there),
+        cmocka_unit_test(endpoints_say_who_can_reach_them),
+        cmocka_unit_test(wrong_endpoints_are_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
