@@ -83,8 +83,13 @@ akin_error_prefix(struct akin_error *err, const char *fmt, ...)
     n = vsnprintf(err->text, sizeof(err->text), fmt, args);
     va_end(args);
     len = n < 0 ? 0 : (size_t)n;
-    if (len < sizeof(err->text))
-        (void)snprintf(err->text + len, sizeof(err->text) - len, ": %s", old);
+    if (len + 2 < sizeof(err->text)) {
+        size_t room = sizeof(err->text) - len - 3;
+
+        memcpy(err->text + len, ": ", 2);
+        old[room < sizeof(old) - 1 ? room : sizeof(old) - 1] = '\0';
+        memcpy(err->text + len + 2, old, strlen(old) + 1);
+    }
     akin__disarm(err->text, ' ');
 }
 

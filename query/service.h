@@ -15,17 +15,29 @@
 #include "akin/json.h"
 
 struct akin_service; /* opaque */
+
+/* config is copied. ENOTFOUND, ESTALE, EIO: as akin_store_open. */
 enum akin_status akin_service_open(const char *store_dir,
                                    const struct akin_config *config,
                                    struct akin_service **out,
                                    struct akin_error *err) AKIN_MUST_USE;
-void akin_service_close(struct akin_service *service);
+void akin_service_close(struct akin_service *service); /* NULL is fine */
 
-struct akin_session; /* opaque */
+struct akin_session; /* opaque; freed before its service is closed */
 enum akin_status akin_session_new(struct akin_service *service,
                                   struct akin_session **out,
                                   struct akin_error *err) AKIN_MUST_USE;
 void akin_session_free(struct akin_session *session);
+
+/* What the last request of a session came to: for a line in the log. */
+struct akin_summary {
+    char method[24]; /* "-": none was read */
+    struct akin_error error;
+    double ms;
+    int64_t n_hits; /* -1: the method gives no hits */
+};
+const struct akin_summary *
+akin_session_summary(const struct akin_session *session);
 
 /* Answers always: *out gets one JSON-RPC answer (it is cleared first). */
 void akin_service_answer(struct akin_session *session, struct akin_span request,

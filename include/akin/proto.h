@@ -23,8 +23,19 @@ struct akin_request {
 };
 void akin_request_free(struct akin_request *request);
 
+#define AKIN_RPC_PARSE (-32700)
+#define AKIN_RPC_REQUEST (-32600)
+#define AKIN_RPC_METHOD (-32601)
+#define AKIN_RPC_PARAMS (-32602)
+#define AKIN_RPC_INTERNAL (-32603)
+#define AKIN_RPC_NOTFOUND (-32001)
+#define AKIN_RPC_LIMIT (-32002)
+#define AKIN_RPC_BUSY (-32003)
+#define AKIN_RPC_STALE (-32004)
+
 /* EFORMAT / EINVAL; *rpc_code gets the JSON-RPC code, and out->id what could be
- * read of it, so that an answer can be made in any case. */
+ * read of it, so that an answer can be made in any case: free *out after a
+ * failure, too. Unknown members are passed over. */
 enum akin_status akin_proto_parse_request(struct akin_span text,
                                           struct akin_request *out,
                                           int *rpc_code,
@@ -36,13 +47,17 @@ void akin_proto_write_request(int64_t id, const char *method,
                               struct akin_buf *out);
 
 /* Append answers; id may be NULL (null). result is borrowed. rpc_code 0: from
- * the status. */
+ * the status. data: NULL, or an object (borrowed) whose members join
+ * error.data; "status" is always there. */
 void akin_proto_write_result(const struct akin_json *id,
                              const struct akin_json *result,
                              struct akin_buf *out);
 void akin_proto_write_error(const struct akin_json *id, int rpc_code,
                             const struct akin_error *error,
-                            struct akin_buf *out);
+                            const struct akin_json *data, struct akin_buf *out);
+
+/* The JSON-RPC code that stands for a status. */
+int akin_proto_code(enum akin_status status);
 
 /* The result of an answer (owned by the caller), or the status and text of its
  * error; EFORMAT when it is no answer to request `id`. */

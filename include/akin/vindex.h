@@ -15,6 +15,8 @@
 
 #include "akin/bytes.h"
 
+#define AKIN_VINDEX_DIM_MAX ((size_t)1024) /* floats of a row, at most */
+
 /* Best row of each group for each query. Rows of a group are contiguous:
  * group g has rows group_start[g] .. group_start[g+1]-1.
  *
@@ -39,7 +41,9 @@ void akin_vindex_exact(const float *vectors, size_t n_rows, size_t dim,
 struct akin_vindex; /* opaque: an IVF index */
 
 /* Trains on at most train_rows evenly taken rows, adds all in slices, writes
- * to path. n_lists 0: chosen by n_rows. Deterministic on one machine. */
+ * to path and syncs it. n_lists 0: chosen by n_rows, about 4 * sqrt(n_rows).
+ * Deterministic on one machine. EINVAL: no rows, or more lists than rows to
+ * train on. */
 struct akin_vindex_build_options {
     size_t n_lists;
     size_t train_rows;
@@ -51,7 +55,10 @@ enum akin_status akin_vindex_build(const float *vectors, size_t n_rows,
                                    const char *path,
                                    struct akin_error *err) AKIN_MUST_USE;
 
-/* Opens what build wrote. ESTALE: other number of rows or other dim. */
+/* Opens what build wrote. ESTALE: other number of rows or other dim. EFORMAT:
+ * damaged or cut short (all but the codes is hashed; damaged codes give other
+ * candidates, never a crash). The codes are mapped: readers share them, and
+ * the file may be unlinked, but not be changed, while it is open. */
 enum akin_status akin_vindex_open(const char *path, size_t n_rows, size_t dim,
                                   struct akin_vindex **out,
                                   struct akin_error *err) AKIN_MUST_USE;
@@ -60,7 +67,9 @@ size_t akin_vindex_lists(const struct akin_vindex *vx);
 
 /* Probes n_probe lists (1..lists) with the 8-bit codes, takes the best
  * k * 4 (at least 64) and re-ranks them exactly with `vectors`. Arguments as
- * akin_vindex_exact. One FAISS thread: parallelism is across requests. */
+ * akin_vindex_exact. With `allowed`, n_probe is what would do without: more
+ * lists are probed, by the factor n_rows / allowed rows. One FAISS thread:
+ * parallelism is across requests. */
 enum akin_status akin_vindex_search(const struct akin_vindex *vx,
                                     const float *vectors, const float *queries,
                                     size_t n_queries, size_t k, size_t n_probe,
@@ -69,7 +78,10 @@ enum akin_status akin_vindex_search(const struct akin_vindex *vx,
                                     struct akin_error *err) AKIN_MUST_USE;
 
 /* Smallest n_probe whose recall@10 against the exact scan is at least the
- * target on n_sample rows taken as queries. */
+ * target on n_sample evenly taken rows as queries (the row itself does not
+ * count): without a filter and behind filters that let 10 % and 1 % of the
+ * rows through; *recall is the least of the three. All lists when none
+ * suffices: compare *recall with the target. */
 enum akin_status akin_vindex_calibrate(const struct akin_vindex *vx,
                                        const float *vectors, size_t n_sample,
                                        double target, size_t *n_probe,

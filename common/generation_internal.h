@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * generation_internal.h - what reading and publishing a generation share: the
+ * names of its files, the seals of the manifest, and the steps of a publish.
+ */
+#ifndef AKIN_GENERATION_INTERNAL_H
+#define AKIN_GENERATION_INTERNAL_H
+
+#include "akin/config.h"
+#include "akin/generation.h"
+#include "akin/hash.h"
+#include "akin/image_record.h"
+
+#define AKIN__GENERATION_FORMAT "akin-generation-1"
+#define AKIN__FILE_MANIFEST "manifest.json"
+#define AKIN__FILE_PROJECTION "projection.bin"
+#define AKIN__FILE_IMAGES "images.bin"
+#define AKIN__FILE_VECTORS "vectors.f32"
+#define AKIN__FILE_INDEX "vectors.faiss"
+#define AKIN__MANIFEST_MAX ((uint64_t)1 << 20)
+#define AKIN__PROJECTION_MAX ((uint64_t)1 << 24)
+
+/* Our files are little-endian and used where they are mapped. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "generations are mapped as they are: little-endian only");
+_Static_assert(sizeof(struct akin_generation_image) == 24,
+               "images.bin: 12 bytes, 4 of padding, 8 bytes");
+
+/* dir/gen-NNNNNN; the caller frees. */
+char *akin__generation_dir(const char *store_dir, uint32_t number);
+
+/* --- seals: what the manifest says of a file --- */
+
+/* Size and sampled hash of a file: the whole when it has at most 1 MiB, else
+ * its first and last 64 KiB and 64 blocks of 4 KiB between. Cheap enough for
+ * every open; finds truncation, exchange and holes, not a single flipped bit:
+ * that is for the full hash (akin_generation_verify). */
+enum akin_status akin__file_sample(const char *path, uint64_t *size_bytes,
+                                   struct akin_hash *out,
+                                   struct akin_error *err);
+
+/* {"bytes", "hash", "sample"} of a file. */
+enum akin_status akin__seal_make(const char *path, struct akin_json **out,
+                                 struct akin_error *err);
+/* ESTALE when size or sampled hash differ. */
+enum akin_status akin__seal_check(const struct akin_json *seal,
+                                  const char *path, struct akin_error *err);
+
+/* Hash of a manifest without its own "hash". */
+struct akin_hash akin__manifest_hash(const struct akin_json *manifest);
+
+/* Checks the order and the rows of images.bin. */
+enum akin_status akin__images_check(const struct akin_generation *gen,
+                                    struct akin_error *err);
+
+/* Maps a file to read; size 0 gives NULL. ENOTFOUND, EIO. */
+enum akin_status akin__map_file(const char *path, void **map, size_t *len,
+                                struct akin_error *err);
+
+/* --- the steps of a publish --- */
+
+struct akin__publish {
+    /* given */
+    struct akin_store *store;
+    const struct akin_config *config;
+    akin_publish_progress_fn *progress;
+    void *ctx;
+
+    /* what goes in: sorted by dataset and image. first_row is set when the
+     * vectors are written. */
+    struct akin_generation_image *images;
+    size_t n_images;
+    uint32_t last_image;
+
+    /* what comes out */
+    uint32_t number;
+    char *dir; /* gen-N.tmp */
+    struct akin_projection *projection;
+    bool trained;
+    uint64_t n_rows, n_datasets;
+    bool indexed;
+    size_t n_lists, n_probe;
+    double recall;
+};
+
+void akin__publish_progress(const struct akin__publish *pub, const char *step,
+                            double fraction);
+
+/* Counts pub->n_datasets in pub->images. */
+void akin__publish_count(struct akin__publish *pub);
+
+/* Makes pub->projection: trained on a sample, or the built-in one. */
+enum akin_status akin__publish_train(struct akin__publish *pub,
+                                     struct akin_error *err);
+/* Writes projection.bin, vectors.f32 and images.bin; leaves out of pub->images
+ * what was removed meanwhile. */
+enum akin_status akin__publish_project(struct akin__publish *pub,
+                                       struct akin_error *err);
+/* Writes vectors.faiss when there are enough rows. */
+enum akin_status akin__publish_index(struct akin__publish *pub,
+                                     struct akin_error *err);
+/* Writes manifest.json over all that is there. */
+enum akin_status akin__publish_manifest(struct akin__publish *pub,
+                                        struct akin_error *err);
+
+/* Features of one image in a buffer that grows: n_tiles x AKIN_N_FEATURES. */
+struct akin__features {
+    float *data;
+    size_t room; /* tiles */
+};
+enum akin_status akin__features_read(struct akin_txn *txn, uint32_t image,
+                                     size_t n_tiles, struct akin__features *out,
+                                     struct akin_error *err);
+
+/* Is the image still there? ENOTFOUND leaves *err alone. */
+enum akin_status akin__image_alive(struct akin_txn *txn, uint32_t image,
+                                   struct akin_image_brief *brief,
+                                   struct akin_error *err);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli_args.h - the command line of akin.
+ */
+#ifndef AKIN_CLI_ARGS_H
+#define AKIN_CLI_ARGS_H
+
+#include <stdio.h>
+
+#include "akin/tile.h"
+
+enum akin_cli_command {
+    AKIN_COMMAND_HELP, /* of no command in particular */
+    AKIN_COMMAND_VERSION,
+    AKIN_COMMAND_SIMILAR,
+    AKIN_COMMAND_SHOW,
+    AKIN_COMMAND_STATUS,
+    AKIN_N_COMMANDS
+};
+
+#define AKIN_ARGS_EXCLUDE_MAX 1000
+
+/* All texts are borrowed from argv and the environment. Start from {0}; free
+ * with akin_cli_args_free. */
+struct akin_cli_args {
+    enum akin_cli_command command;
+    bool help; /* print the command's help and end */
+    /* Where to ask: exactly one of the two */
+    const char *store, *connect;
+    uint64_t timeout_s;
+    bool json;
+    /* similar */
+    uint64_t k, evidence;
+    const char *where;
+    bool exclude_self;
+    const char *exclude[AKIN_ARGS_EXCLUDE_MAX];
+    size_t n_exclude;
+    bool has_region;
+    struct akin_tile_rect region;
+    /* show */
+    bool history;
+    /* IMAGE... or ID */
+    const char **operand;
+    size_t n_operands;
+};
+void akin_cli_args_free(struct akin_cli_args *args);
+
+/* env_store: $AKIN_STORE or NULL. EINVAL: wrong usage, with a sentence; a
+ * filter that does not parse is that, too. */
+enum akin_status akin_cli_args_parse(int argc, char *const *argv,
+                                     const char *env_store,
+                                     struct akin_cli_args *out,
+                                     struct akin_error *err) AKIN_MUST_USE;
+
+/* Help of one command, or of all. */
+void akin_cli_args_help(FILE *out, enum akin_cli_command command);
+
+#endif

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "args.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "akin/file.h"
+
+#include "endpoint.h"
+#include "options.h"
+
+enum {
+    OPT_STORE,
+    OPT_LISTEN,
+    OPT_WORKERS,
+    OPT_ALLOW_REMOTE,
+    OPT_SET,
+    OPT_SETTINGS,
+    OPT_QUIET,
+    OPT_VERBOSE,
+    OPT_HELP,
+    OPT_HELP_SETTINGS,
+    OPT_VERSION
+};
+
+static const struct akin_option options[] = {
+    [OPT_STORE] = {"store", 0, "DIR", false, "the store to answer from"},
+    [OPT_LISTEN] = {"listen", 0, "URL", true,
+                    "ipc://PATH, tcp://ADDRESS:PORT or ws://ADDRESS:PORT; "
+                    "default ipc://DIR/akind.sock"},
+    [OPT_WORKERS] = {"workers", 0, "N", false,
+                     "threads that answer; default: one a processor"},
+    [OPT_ALLOW_REMOTE] = {"allow-remote", 0, NULL, false,
+                          "permit addresses that other machines reach; images "
+                          "are then not read by path"},
+    [OPT_SET] = {"set", 0, "NAME=VALUE", true, "change a setting"},
+    [OPT_SETTINGS] = {"settings", 0, "FILE", false,
+                      "read settings, one NAME=VALUE a line"},
+    [OPT_QUIET] = {"quiet", 'q', NULL, false, "log warnings and errors only"},
+    [OPT_VERBOSE] = {"verbose", 'v', NULL, false, "log more"},
+    [OPT_HELP] = {"help", 'h', NULL, false, "this text"},
+    [OPT_HELP_SETTINGS] = {"help-settings", 0, NULL, false,
+                           "every setting with its default and range"},
+    [OPT_VERSION] = {"version", 0, NULL, false, "the version"},
+};
+
+void
+akind_args_free(struct akind_args *args)
+{
+    for (size_t i = 0; i < args->n_listen; i++)
+        free(args->listen[i]);
+    free(args->store);
+    *args = (struct akind_args){0};
+}
+
+/* What the walk over argv collects before anything is checked against anything
+ * else: --settings is read first, so that --set and --workers win over it
+ * wherever they stand. */
+struct collected {
+    struct akind_args *args;
+    const char *store, *settings, *workers;
+    const char *set[AKIN_OPTIONS_MAX];
+    size_t n_set;
+};
+
+static enum akin_status
+add_listen(struct akind_args *args, const char *url, struct akin_error *err)
+{
+    if (args->n_listen == AKIND_LISTEN_MAX)
+        return AKIN_FAIL(err, AKIN_EINVAL, "--listen may be given %d times",
+                         AKIND_LISTEN_MAX);
+    args->listen[args->n_listen++] = akin_strdup(url);
+    return AKIN_OK;
+}
+
+static enum akin_status
+add_set(struct collected *all, const char *value, struct akin_error *err)
+{
+    if (all->n_set == AKIN_COUNT(all->set))
+        return AKIN_FAIL(err, AKIN_EINVAL, "--set may be given %zu times",
+                         AKIN_COUNT(all->set));
+    all->set[all->n_set++] = value;
+    return AKIN_OK;
+}
+
+static enum akin_status
+collect(void *ctx, size_t option, const char *value, struct akin_error *err)
+{
+    struct collected *all = ctx;
+
+    switch (option) {
+    case OPT_STORE:
+        all->store = value;
+        break;
+    case OPT_LISTEN:
+        return add_listen(all->args, value, err);
+    case OPT_WORKERS:
+        all->workers = value;
+        break;
+    case OPT_ALLOW_REMOTE:
+        all->args->allow_remote = true;
+        break;
+    case OPT_SET:
+        return add_set(all, value, err);
+    case OPT_SETTINGS:
+        all->settings = value;
+        break;
+    case OPT_QUIET:
+        all->args->level = AKIN_LOG_WARN;
+        break;
+    case OPT_VERBOSE:
+        all->args->level = AKIN_LOG_DEBUG;
+        break;
+    case OPT_HELP:
+        all->args->help = true;
+        break;
+    case OPT_HELP_SETTINGS:
+        all->args->help_settings = true;
+        break;
+    case OPT_VERSION:
+        all->args->version = true;
+        break;
+    default:
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "\"%s\": akind takes options only; --help lists them",
+                         value);
+    }
+    return AKIN_OK;
+}
+
+static enum akin_status
+read_settings(const struct collected *all, struct akin_error *err)
+{
+    struct akin_config *config = &all->args->config;
+    enum akin_status st = AKIN_OK;
+
+    if (all->settings != NULL)
+        st = akin_config_load(config, all->settings, err);
+    for (size_t i = 0; i < all->n_set && st == AKIN_OK; i++)
+        st = akin_config_assign(config, all->set[i], err);
+    if (st == AKIN_OK && all->workers != NULL)
+        st = akin_options_number("--workers", all->workers, 1, 256,
+                                 &config->query_workers, err);
+    return st;
+}
+
+static enum akin_status
+read_store(const struct collected *all, struct akin_error *err)
+{
+    enum akin_status st;
+
+    if (all->store == NULL)
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "--store DIR is needed: the store to answer from");
+    st = akin_path_real(all->store, &all->args->store, err);
+    if (st != AKIN_OK)
+        akin_error_prefix(err, "--store");
+    return st;
+}
+
+/* The default endpoint lies in the store, so whoever may read the store finds
+ * it there. */
+static void
+default_listen(struct akind_args *args)
+{
+    struct akin_buf url = {0};
+
+    akin_buf_printf(&url, "ipc://%s/akind.sock", args->store);
+    args->listen[args->n_listen++] = (char *)akin_buf_take(&url);
+}
+
+static enum akin_status
+check_listen(struct akind_args *args, struct akin_error *err)
+{
+    for (size_t i = 0; i < args->n_listen; i++) {
+        enum akin_reach reach;
+        enum akin_status st = akin_endpoint_check(args->listen[i], &reach, err);
+
+        if (st != AKIN_OK)
+            return st;
+        if (reach == AKIN_REACH_LOCAL)
+            continue;
+        if (!args->allow_remote)
+            return AKIN_FAIL(err, AKIN_EINVAL,
+                             "%s can be reached from other machines, and akind "
+                             "asks nobody for a password; add --allow-remote "
+                             "if that is meant",
+                             args->listen[i]);
+        args->config.query_allow_paths = false;
+    }
+    return AKIN_OK;
+}
+
+enum akin_status
+akind_args_parse(int argc, char *const *argv, struct akind_args *out,
+                 struct akin_error *err)
+{
+    struct akind_args args = {.level = AKIN_LOG_INFO};
+    struct collected all = {.args = &args};
+    enum akin_status st;
+
+    akin_config_init(&args.config);
+    st = akin_options_parse(argc, argv, 1, options, AKIN_COUNT(options),
+                            collect, &all, err);
+    if (st == AKIN_OK && (args.help || args.help_settings || args.version)) {
+        *out = args;
+        return AKIN_OK;
+    }
+    if (st == AKIN_OK)
+        st = read_store(&all, err);
+    if (st == AKIN_OK)
+        st = read_settings(&all, err);
+    if (st == AKIN_OK && args.n_listen == 0)
+        default_listen(&args);
+    if (st == AKIN_OK)
+        st = check_listen(&args, err);
+    if (st == AKIN_OK)
+        *out = args;
+    else
+        akind_args_free(&args);
+    return st;
+}
+
+void
+akind_args_help(FILE *out)
+{
+    (void)fputs("akind --store DIR [options]\n"
+                "\n"
+                "Answers questions about a store by message (nanomsg REQ/REP, "
+                "JSON-RPC 2.0).\n"
+                "Changes of the store are seen at the next request. SIGINT and "
+                "SIGTERM stop it.\n"
+                "\n",
+                out);
+    akin_options_help(out, options, AKIN_COUNT(options));
+    (void)fputs("\nExample:\n"
+                "  akind --store ~/store --listen tcp://127.0.0.1:4444 "
+                "--workers 4\n",
+                out);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * image_json.h - stored images as answers show them.
+ *
+ * Threads: no shared state.
+ */
+#ifndef AKIN_QUERY_IMAGE_JSON_H
+#define AKIN_QUERY_IMAGE_JSON_H
+
+#include "akin/image_record.h"
+
+/* Where it is: id, path, name, and uri and viewer where they are known. Owned
+ * by the caller. */
+struct akin_json *akin_image_json(const struct akin_image_record *image);
+
+/* The same and what it is: format, dims, pixel_um, bits, size_bytes, hash,
+ * tiles, note. */
+struct akin_json *akin_image_json_full(const struct akin_image_record *image);
+
+#endif

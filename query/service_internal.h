@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * service_internal.h - what the methods of the service see of it.
+ *
+ * A method is a function in its own file, named in the table of service.c. It
+ * gets params (an object) and gives a result, or a sentence; beyond that it may
+ * leave members for error.data in session->error_data.
+ */
+#ifndef AKIN_QUERY_SERVICE_INTERNAL_H
+#define AKIN_QUERY_SERVICE_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "akin/describe.h"
+
+#include "records.h"
+#include "service.h"
+#include "snapshot.h"
+
+struct akin_service {
+    struct akin_config config;
+    char *store_dir;
+    struct akin_snapshots *snapshots;
+    struct akin_records *records;
+    /* Counted for `status` */
+    atomic_uint n_sessions;
+    atomic_ullong n_requests;
+    int64_t started_ms; /* akin__now_ms */
+};
+
+struct akin_session {
+    struct akin_service *service;
+    struct akin_describer *describer;
+    struct akin_summary summary;
+    struct akin_json *error_data; /* of the request under way, or NULL */
+};
+
+typedef enum akin_status akin_method_fn(struct akin_session *session,
+                                        const struct akin_json *params,
+                                        struct akin_json **result,
+                                        struct akin_error *err);
+
+/* Time that never goes back; ms, with fractions. */
+double akin__now_ms(void);
+
+/* The names of all methods. */
+size_t akin__method_names(const char *const **names);
+
+/* A read of the records that a request needs: a snapshot, and a transaction
+ * that sees the store at least as new. Start from {0}. */
+struct akin_reading {
+    struct akin_snapshot *snapshot;
+    struct akin_txn *txn;
+    struct akin_records *records;
+    uint64_t change;
+};
+enum akin_status akin__reading_begin(struct akin_session *session,
+                                     struct akin_reading *reading,
+                                     struct akin_error *err) AKIN_MUST_USE;
+void akin__reading_end(struct akin_reading *reading);
+
+/* The record of a dataset, shared: akin_json_free. */
+enum akin_status akin__reading_record(struct akin_reading *reading,
+                                      uint32_t dataset, struct akin_json **out,
+                                      struct akin_error *err) AKIN_MUST_USE;
+
+#endif

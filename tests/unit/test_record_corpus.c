@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All real metadata of the sample corpus: one record for each study. */
+#include "akin/file.h"
+#include "akin/record.h"
+#include "akin_test.h"
+
+struct totals {
+    size_t files, records, organisms, methods, licences, dated, orcids;
+    size_t annotations, keywords, papers, thumbnails, sizes;
+    size_t infos, warnings, errors;
+};
+
+static size_t
+with_id(const struct akin_json *terms)
+{
+    for (size_t i = 0; i < akin_json_count(terms); i++)
+        if (akin_json_text(akin_json_at(terms, i), "id") != NULL)
+            return 1;
+    return 0;
+}
+
+static void
+count_record(const struct akin_json *record, struct totals *t)
+{
+    const struct akin_json *authors = akin_json_get(record, "authors");
+    size_t orcids = 0;
+
+    t->records++;
+    t->organisms += with_id(akin_json_get(record, "organism"));
+    t->methods += with_id(akin_json_get(record, "imaging_method"));
+    t->licences += akin_json_text(record, "license") != NULL;
+    t->dated += akin_json_text(record, "date_published") != NULL;
+    for (size_t i = 0; i < akin_json_count(authors); i++)
+        orcids += akin_json_text(akin_json_at(authors, i), "orcid") != NULL;
+    t->orcids += orcids;
+    t->annotations += akin_json_count(
+        akin_json_get(akin_json_get(record, "mifa"), "annotations"));
+    t->keywords += akin_json_count(akin_json_get(record, "keywords")) > 0;
+    t->papers += akin_json_count(akin_json_get(record, "publications")) > 0;
+    t->thumbnails += akin_json_count(akin_json_get(record, "thumbnails"));
+    t->sizes += akin_json_get(akin_json_get(record, "size"), "bytes") != NULL;
+}
+
+static void
+count_notes(const struct akin_json *notes, struct totals *t)
+{
+    for (size_t i = 0; i < akin_json_count(notes); i++) {
+        const char *level = akin_json_text(akin_json_at(notes, i), "level");
+
+        assert_non_null(level);
+        t->infos += strcmp(level, "info") == 0;
+        t->warnings += strcmp(level, "warning") == 0;
+        t->errors += strcmp(level, "error") == 0;
+    }
+}
+
+static void
+read_one(const char *path, struct totals *t)
+{
+    struct akin_record_report report = {0};
+    struct akin_json *records = NULL;
+    struct akin_error err = {0};
+
+    assert_ok(akin_record_read_file(path, &records, &report, &err));
+    t->files++;
+    for (size_t i = 0; i < akin_json_count(records); i++) {
+        const struct akin_json *record = akin_json_at(records, i);
+
+        if (akin_record_check(record, &err) != AKIN_OK)
+            fail_msg("%s: %s", path, err.text);
+        count_record(record, t);
+    }
+    count_notes(report.notes, t);
+    if (getenv("AKIN_PRINT_NOTES") != NULL && report.notes != NULL) {
+        struct akin_buf text = {0};
+
+        akin_json_write(report.notes, AKIN_JSON_PRETTY, &text);
+        print_message("%s %s\n", path, akin_buf_text(&text));
+        akin_buf_free(&text);
+    }
+    akin_record_report_free(&report);
+    akin_json_free(records);
+}
+
+/* File lists lie beside the submission that they belong to. */
+static void
+read_folder(const char *path, struct totals *t)
+{
+    struct akin_names names = {0};
+    struct akin_error err = {0};
+
+    assert_ok(akin_dir_list(path, &names, &err));
+    for (size_t i = 0; i < names.n; i++) {
+        char *child = akin_path_join(path, names.name[i]);
+        struct akin_file_stat stat;
+
+        assert_ok(akin_file_stat(child, &stat, &err));
+        if (stat.is_dir)
+            read_folder(child, t);
+        else if (akin_record_is_metadata_name(names.name[i]))
+            read_one(child, t);
+        free(child);
+    }
+    akin_names_free(&names);
+}
+
+static struct totals
+read_source(const char *below)
+{
+    char *path = akin_test_need_shared(below);
+    struct totals t = {0};
+
+    read_folder(path, &t);
+    print_message("%-28s files %zu records %zu organism %zu method %zu "
+                  "licence %zu date %zu orcid %zu mifa %zu keywords %zu "
+                  "papers %zu thumbnails %zu sizes %zu | info %zu warning %zu "
+                  "error %zu\n",
+                  below, t.files, t.records, t.organisms, t.methods, t.licences,
+                  t.dated, t.orcids, t.annotations, t.keywords, t.papers,
+                  t.thumbnails, t.sizes, t.infos, t.warnings, t.errors);
+    free(path);
+    return t;
+}
+
+static void
+every_crate_of_the_bioimage_archive_is_one_record(void **state)
+{
+    struct totals t = read_source("metadata/ro-crates/bia");
+
+    (void)state;
+    assert_int_equal(t.files, 804);
+    assert_int_equal(t.records, 804);
+    assert_int_equal(t.licences, 804);
+    assert_int_equal(t.dated, 804);
+    assert_int_equal(t.sizes, 804);
+    assert_int_equal(t.orcids, 1438);
+    assert_int_equal(t.thumbnails, 614);
+    assert_in_range(t.organisms, 775, 804);
+    assert_in_range(t.methods, 693, 804);
+    assert_in_range(t.keywords, 755, 762);
+    assert_int_equal(t.papers, 31);
+}
+
+static void
+every_idr_crate_is_one_record_and_the_collection_is_none(void **state)
+{
+    struct totals t = read_source("metadata/ro-crates/idr");
+
+    (void)state;
+    assert_int_equal(t.files, 139);
+    assert_int_equal(t.records, 138);
+    assert_int_equal(t.licences, 137); /* one names a page of its own */
+    assert_int_equal(t.dated, 138);
+    assert_in_range(t.orcids, 135, 140);
+    assert_int_equal(t.sizes, 74);
+    assert_int_equal(t.papers, 120);
+    assert_in_range(t.organisms, 131, 138);
+    assert_in_range(t.methods, 129, 138);
+}
+
+static void
+every_ssbd_crate_is_one_record(void **state)
+{
+    struct totals t = read_source("metadata/ro-crates/ssbd");
+
+    (void)state;
+    assert_int_equal(t.files, 252);
+    assert_int_equal(t.records, 252);
+    assert_int_equal(t.licences, 252);
+    assert_int_equal(t.dated, 250);
+    assert_int_equal(t.methods, 252);
+    assert_int_equal(t.organisms, 247);
+    assert_int_equal(t.sizes, 252);
+    assert_int_equal(t.papers, 246);
+    assert_int_equal(t.thumbnails, 242);
+    assert_int_equal(t.orcids, 70);
+}
+
+static void
+every_submission_is_one_record(void **state)
+{
+    struct totals t = read_source("metadata/bia-submissions");
+
+    (void)state;
+    assert_int_equal(t.files, 24);
+    assert_int_equal(t.records, 24);
+    assert_int_equal(t.annotations, 10);
+    assert_int_equal(t.dated, 24);
+}
+
+static void
+every_idr_study_is_one_record(void **state)
+{
+    struct totals t = read_source("metadata/idr-study");
+
+    (void)state;
+    assert_int_equal(t.files, 18);
+    assert_int_equal(t.records, 18);
+    assert_int_equal(t.organisms, 18);
+    assert_int_equal(t.methods, 18);
+    assert_int_equal(t.dated, 18);
+    assert_int_equal(t.errors, 0);
+}
+
+static void
+every_collection_of_images_has_its_record(void **state)
+{
+    struct totals t = read_source("bioimages");
+
+    (void)state;
+    assert_int_equal(t.files, 34);
+    assert_int_equal(t.records, 34);
+    assert_in_range(t.licences, 29, 34);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_crate_of_the_bioimage_archive_is_one_record),
+        cmocka_unit_test(
+            every_idr_crate_is_one_record_and_the_collection_is_none),
+        cmocka_unit_test(every_ssbd_crate_is_one_record),
+        cmocka_unit_test(every_submission_is_one_record),
+        cmocka_unit_test(every_idr_study_is_one_record),
+        cmocka_unit_test(every_collection_of_images_has_its_record),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

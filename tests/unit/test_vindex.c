@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The IVF index: building, opening, asking, and refusing what does not fit. */
+#include "akin_test.h"
+
+#include "akin/file.h"
+#include "akin/vindex.h"
+
+#define DIM ((size_t)16)
+#define ROWS ((size_t)3000)
+
+struct fixture {
+    char *dir, *path;
+    float *vectors; /* ROWS x DIM, unit length */
+};
+
+static float *
+unit_rows(uint64_t seed, size_t n)
+{
+    struct akin_test_random rnd = {seed};
+    float *out = calloc(n * DIM, sizeof(*out));
+
+    for (size_t i = 0; i < n; i++) {
+        double length = 0;
+
+        for (size_t d = 0; d < DIM; d++) {
+            out[i * DIM + d] = (float)akin_test_normal(&rnd);
+            length += (double)out[i * DIM + d] * (double)out[i * DIM + d];
+        }
+        for (size_t d = 0; d < DIM; d++)
+            out[i * DIM + d] /= (float)sqrt(length);
+    }
+    return out;
+}
+
+static void
+build(const struct fixture *f, const char *path)
+{
+    const struct akin_vindex_build_options opt = {.train_rows = 2000,
+                                                  .threads = 1};
+    struct akin_error err = {0};
+
+    assert_ok(akin_vindex_build(f->vectors, ROWS, DIM, &opt, path, &err));
+}
+
+static int
+setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+
+    f->dir = akin_test_folder();
+    f->path = akin_path_join(f->dir, "vectors.faiss");
+    f->vectors = unit_rows(7, ROWS);
+    build(f, f->path);
+    *state = f;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    akin_test_remove(f->dir);
+    free(f->path);
+    free(f->vectors);
+    free(f);
+    return 0;
+}
+
+static void
+probing_every_list_finds_what_the_exact_scan_finds(void **state)
+{
+    struct fixture *f = *state;
+    float *queries = unit_rows(8, 40);
+    uint64_t rows[40 * 10], true_rows[40 * 10];
+    float sims[40 * 10], true_sims[40 * 10];
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+
+    assert_ok(akin_vindex_open(f->path, ROWS, DIM, &vx, &err));
+    assert_int_equal(akin_vindex_lists(vx), 51); /* 2000 / 39 */
+    assert_ok(akin_vindex_search(vx, f->vectors, queries, 40, 10,
+                                 akin_vindex_lists(vx), NULL, rows, sims,
+                                 &err));
+    akin_vindex_exact(f->vectors, ROWS, DIM, queries, 40, 10, NULL, true_rows,
+                      true_sims);
+    assert_memory_equal(rows, true_rows, sizeof(rows));
+    assert_memory_equal(sims, true_sims, sizeof(sims));
+    akin_vindex_close(vx);
+    free(queries);
+}
+
+static void
+rows_that_are_not_allowed_are_not_found(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t allowed[ROWS / 8 + 1] = {0};
+    uint64_t rows[20];
+    float sims[20];
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+
+    for (size_t row = 0; row < ROWS; row += 300) /* ten of them */
+        allowed[row / 8] |= (uint8_t)(1u << row % 8);
+    assert_ok(akin_vindex_open(f->path, ROWS, DIM, &vx, &err));
+    /* One list would not do without the filter; with it, enough are probed. */
+    assert_ok(akin_vindex_search(vx, f->vectors, f->vectors + 600 * DIM, 1, 20,
+                                 1, allowed, rows, sims, &err));
+    assert_int_equal(rows[0], 600);
+    for (size_t i = 0; i < 10; i++)
+        assert_int_equal(rows[i] % 300, 0);
+    for (size_t i = 10; i < 20; i++) {
+        assert_int_equal(rows[i], UINT64_MAX);
+        assert_true(sims[i] == -INFINITY);
+    }
+    akin_vindex_close(vx);
+}
+
+static void
+an_answer_does_not_depend_on_the_queries_beside_it(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t together[50 * 5], alone[5];
+    float sims[50 * 5], sim[5];
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+
+    assert_ok(akin_vindex_open(f->path, ROWS, DIM, &vx, &err));
+    assert_ok(akin_vindex_search(vx, f->vectors, f->vectors, 50, 5, 3, NULL,
+                                 together, sims, &err));
+    for (size_t q = 0; q < 50; q++) {
+        assert_ok(akin_vindex_search(vx, f->vectors, f->vectors + q * DIM, 1, 5,
+                                     3, NULL, alone, sim, &err));
+        assert_memory_equal(alone, together + q * 5, sizeof(alone));
+        assert_memory_equal(sim, sims + q * 5, sizeof(sim));
+    }
+    akin_vindex_close(vx);
+}
+
+static void
+two_builds_write_the_same_bytes(void **state)
+{
+    struct fixture *f = *state;
+    char *path = akin_path_join(f->dir, "again.faiss");
+    struct akin_buf a = {0}, b = {0};
+    struct akin_error err = {0};
+
+    build(f, path);
+    assert_ok(akin_file_read(f->path, 1 << 24, &a, &err));
+    assert_ok(akin_file_read(path, 1 << 24, &b, &err));
+    assert_true(akin_span_equal(akin_buf_span(&a), akin_buf_span(&b)));
+    akin_buf_free(&a);
+    akin_buf_free(&b);
+    free(path);
+}
+
+static void
+calibration_finds_the_fewest_lists_that_suffice(void **state)
+{
+    struct fixture *f = *state;
+    size_t few = 0, many = 0;
+    double recall = 0;
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+
+    assert_ok(akin_vindex_open(f->path, ROWS, DIM, &vx, &err));
+    assert_ok(
+        akin_vindex_calibrate(vx, f->vectors, 100, 0.5, &few, &recall, &err));
+    assert_true(recall >= 0.5);
+    assert_ok(
+        akin_vindex_calibrate(vx, f->vectors, 100, 0.99, &many, &recall, &err));
+    assert_true(recall >= 0.99);
+    assert_true(few >= 1 && few < many && many <= akin_vindex_lists(vx));
+    assert_fails_with(
+        akin_vindex_calibrate(vx, f->vectors, 0, 0.9, &few, &recall, &err),
+        AKIN_EINVAL, "at least one query");
+    akin_vindex_close(vx);
+}
+
+static void
+an_index_of_other_vectors_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+    char *absent = akin_path_join(f->dir, "absent");
+
+    assert_fails_with(akin_vindex_open(f->path, ROWS + 1, DIM, &vx, &err),
+                      AKIN_ESTALE, "3000 rows");
+    assert_fails_with(akin_vindex_open(f->path, ROWS, DIM * 2, &vx, &err),
+                      AKIN_ESTALE, "of 16 floats");
+    assert_fails_with(akin_vindex_open(absent, ROWS, DIM, &vx, &err),
+                      AKIN_ENOTFOUND, "absent");
+    assert_fails_with(akin_vindex_open(f->dir, ROWS, DIM, &vx, &err),
+                      AKIN_EFORMAT, "not an index");
+    assert_null(vx);
+    free(absent);
+}
+
+static void
+probes_out_of_range_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+    uint64_t row;
+    float sim;
+
+    assert_ok(akin_vindex_open(f->path, ROWS, DIM, &vx, &err));
+    assert_fails_with(akin_vindex_search(vx, f->vectors, f->vectors, 1, 1, 0,
+                                         NULL, &row, &sim, &err),
+                      AKIN_EINVAL, "0 lists");
+    assert_fails_with(akin_vindex_search(vx, f->vectors, f->vectors, 1, 1, 52,
+                                         NULL, &row, &sim, &err),
+                      AKIN_EINVAL, "52 lists");
+    akin_vindex_close(vx);
+}
+
+static const struct {
+    const char *name;
+    size_t n_rows, dim, n_lists, train_rows;
+} misbuilt[] = {
+    {"no rows", 0, 16, 0, 100},
+    {"no dimensions", 100, 0, 0, 100},
+    {"too many dimensions", 2, 2000, 0, 2},
+    {"more lists than training rows", 100, 16, 60, 50},
+    {"no training rows", 100, 16, 0, 0},
+};
+
+static void
+what_cannot_be_built_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    char *path = akin_path_join(f->dir, "never.faiss");
+
+    for (size_t i = 0; i < AKIN_COUNT(misbuilt); i++) {
+        const struct akin_vindex_build_options opt = {
+            .n_lists = misbuilt[i].n_lists,
+            .train_rows = misbuilt[i].train_rows,
+            .threads = 1};
+        struct akin_error err = {0};
+
+        print_message("  %s\n", misbuilt[i].name);
+        assert_fails_with(akin_vindex_build(f->vectors, misbuilt[i].n_rows,
+                                            misbuilt[i].dim, &opt, path, &err),
+                          AKIN_EINVAL, "lists");
+        assert_false(akin_file_exists(path));
+    }
+    free(path);
+}
+
+static void
+one_row_is_enough_for_an_index(void **state)
+{
+    struct fixture *f = *state;
+    char *path = akin_path_join(f->dir, "one.faiss");
+    const struct akin_vindex_build_options opt = {.train_rows = 10};
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+    uint64_t rows[2];
+    float sims[2];
+
+    assert_ok(akin_vindex_build(f->vectors, 1, DIM, &opt, path, &err));
+    assert_ok(akin_vindex_open(path, 1, DIM, &vx, &err));
+    assert_ok(akin_vindex_search(vx, f->vectors, f->vectors, 1, 2, 1, NULL,
+                                 rows, sims, &err));
+    assert_int_equal(rows[0], 0);
+    assert_int_equal(rows[1], UINT64_MAX);
+    akin_vindex_close(vx);
+    free(path);
+}
+
+/* A file damaged anywhere is refused, or gives rows that exist. */
+static void
+try_damaged(const struct fixture *f, const char *path, size_t at, size_t head)
+{
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+    enum akin_status st = akin_vindex_open(path, ROWS, DIM, &vx, &err);
+    uint64_t rows[10];
+    float sims[10];
+
+    if (at < head) {
+        assert_int_equal(st, AKIN_EFORMAT);
+        assert_null(vx);
+        return;
+    }
+    assert_int_equal(st, AKIN_OK);
+    assert_ok(akin_vindex_search(vx, f->vectors, f->vectors, 1, 10,
+                                 akin_vindex_lists(vx), NULL, rows, sims,
+                                 &err));
+    for (size_t i = 0; i < 10; i++)
+        assert_true(rows[i] < ROWS);
+    akin_vindex_close(vx);
+}
+
+static void
+damage_is_noticed_or_harmless(void **state)
+{
+    struct fixture *f = *state;
+    char *path = akin_path_join(f->dir, "damaged.faiss");
+    struct akin_test_random rnd = {3};
+    struct akin_buf bytes = {0};
+    struct akin_error err = {0};
+    size_t head;
+
+    assert_ok(akin_file_read(f->path, 1 << 24, &bytes, &err));
+    head = bytes.len - ROWS * (DIM + 8);
+    for (size_t i = 0; i < 300; i++) {
+        /* every byte of the header, then anywhere */
+        size_t at = i < 64 ? i : akin_test_below(&rnd, bytes.len);
+        uint8_t flip = (uint8_t)(1u << akin_test_below(&rnd, 8));
+
+        bytes.data[at] ^= flip;
+        assert_ok(akin_file_write(path, akin_buf_span(&bytes), &err));
+        try_damaged(f, path, at, head);
+        bytes.data[at] ^= flip;
+    }
+    akin_buf_free(&bytes);
+    free(path);
+}
+
+static void
+a_file_cut_short_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    char *path = akin_path_join(f->dir, "cut.faiss");
+    struct akin_test_random rnd = {4};
+    struct akin_buf bytes = {0};
+    struct akin_error err = {0};
+
+    assert_ok(akin_file_read(f->path, 1 << 24, &bytes, &err));
+    for (size_t i = 0; i < 100; i++) {
+        size_t len = i < 70 ? i : akin_test_below(&rnd, bytes.len);
+        struct akin_vindex *vx = NULL;
+
+        assert_ok(akin_file_write(path, akin_span_of(bytes.data, len), &err));
+        assert_fails_with(akin_vindex_open(path, ROWS, DIM, &vx, &err),
+                          AKIN_EFORMAT, "cut.faiss");
+        assert_null(vx);
+    }
+    akin_buf_free(&bytes);
+    free(path);
+}
+
+static void
+an_open_index_outlives_its_file_name(void **state)
+{
+    struct fixture *f = *state;
+    char *path = akin_path_join(f->dir, "gone.faiss");
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+    uint64_t row;
+    float sim;
+
+    build(f, path);
+    assert_ok(akin_vindex_open(path, ROWS, DIM, &vx, &err));
+    assert_ok(akin_file_remove(path, &err));
+    assert_ok(akin_vindex_search(vx, f->vectors, f->vectors + 9 * DIM, 1, 1, 1,
+                                 NULL, &row, &sim, &err));
+    assert_int_equal(row, 9);
+    akin_vindex_close(vx);
+    free(path);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(probing_every_list_finds_what_the_exact_scan_finds),
+        cmocka_unit_test(rows_that_are_not_allowed_are_not_found),
+        cmocka_unit_test(an_answer_does_not_depend_on_the_queries_beside_it),
+        cmocka_unit_test(two_builds_write_the_same_bytes),
+        cmocka_unit_test(calibration_finds_the_fewest_lists_that_suffice),
+        cmocka_unit_test(an_index_of_other_vectors_is_refused),
+        cmocka_unit_test(probes_out_of_range_are_refused),
+        cmocka_unit_test(what_cannot_be_built_is_refused),
+        cmocka_unit_test(one_row_is_enough_for_an_index),
+        cmocka_unit_test(damage_is_noticed_or_harmless),
+        cmocka_unit_test(a_file_cut_short_is_refused),
+        cmocka_unit_test(an_open_index_outlives_its_file_name),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
