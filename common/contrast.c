@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "contrast.h"
+
+#include <math.h>
+
+#include "luma.h"
+
+#define BLOCK 4             /* px, edge of a block */
+#define STEP 8              /* px between blocks, while they are not too many */
+#define NOISE_MARGIN 1.5    /* noise is taken off this many times over */
+#define MAD_TO_SIGMA 1.4826 /* of normal deviates: 1 / 0.6745 */
+
+/* Where the blocks lie: n_x x n_y of them, w x h px each. */
+struct grid {
+    uint32_t n_x, n_y, step_x, step_y, w, h;
+};
+
+/* Blocks along an edge of `edge` px, at most max of them. */
+static uint32_t
+blocks_along(uint32_t edge, uint32_t max, uint32_t *step, uint32_t *block)
+{
+    uint32_t n;
+
+    *block = edge < BLOCK ? edge : BLOCK;
+    *step = STEP;
+    n = (edge - *block) / *step + 1;
+    if (n > max) {
+        n = max;
+        *step = (edge - *block) / n;
+    }
+    return n;
+}
+
+static struct grid
+grid_of(uint32_t width, uint32_t height)
+{
+    struct grid g;
+
+    g.n_x = blocks_along(width, 128, &g.step_x, &g.w);
+    g.n_y = blocks_along(height, AKIN__CONTRAST_SAMPLES / 128, &g.step_y, &g.h);
+    return g;
+}
+
+/* Mean and diagonal difference of the block at (x, y). */
+static void
+look_at(const struct akin_plane *plane, const struct grid *g, uint32_t x,
+        uint32_t y, float *mean, float *diagonal)
+{
+    float row[BLOCK][BLOCK];
+    float sum = 0.0f;
+
+    for (uint32_t j = 0; j < g->h; j++) {
+        akin__luma_row(plane, x, y + j, g->w, row[j]);
+        for (uint32_t i = 0; i < g->w; i++)
+            sum += row[j][i] / (float)(g->w * g->h);
+    }
+    *mean = sum;
+    *diagonal = 0.0f;
+    if (g->w >= 2 && g->h >= 2) /* halves first: large floats stay finite */
+        *diagonal = fabsf((row[0][0] / 2 - row[0][1] / 2) -
+                          (row[1][0] / 2 - row[1][1] / 2));
+}
+
+static void
+look(const struct akin_plane *plane, struct akin_tile_rect rect,
+     const struct grid *g, struct akin__contrast_work *work)
+{
+    size_t at = 0;
+
+    for (uint32_t j = 0; j < g->n_y; j++)
+        for (uint32_t i = 0; i < g->n_x; i++, at++)
+            look_at(plane, g, rect.x + i * g->step_x, rect.y + j * g->step_y,
+                    &work->mean[at], &work->diagonal[at]);
+}
+
+struct akin__plane_range
+akin__contrast_range(const struct akin_plane *plane,
+                     struct akin__contrast_work *work)
+{
+    struct akin_tile_rect all = {0, 0, plane->width, plane->height};
+    struct grid g = grid_of(plane->width, plane->height);
+    struct akin__plane_range range;
+    size_t n = (size_t)g.n_x * g.n_y;
+    size_t k = n / 200;
+
+    look(plane, all, &g, work);
+    range.low = akin__rank_of(work->mean, n, k);
+    range.high = akin__rank_of(work->mean, n, n - 1 - k);
+    /* Little but present: what 0.5 % hides must still be found. */
+    if (range.low >= range.high) {
+        range.low = akin__rank_of(work->mean, n, 0);
+        range.high = akin__rank_of(work->mean, n, n - 1);
+    }
+    return range;
+}
+
+/* The block means' variance that a plane through them does not explain. The
+ * grid is a product, so that x, y and the mean are orthogonal. Means become
+ * parts of the range. */
+static double
+variance_beside_slope(const struct grid *g, struct akin__plane_range range,
+                      float *mean)
+{
+    double span = (double)range.high - (double)range.low;
+    double s = 0, sx = 0, sy = 0, ss = 0, n = (double)g->n_x * g->n_y;
+    double var_x = ((double)g->n_x * g->n_x - 1) / 12;
+    double var_y = ((double)g->n_y * g->n_y - 1) / 12;
+    double var;
+    size_t at = 0;
+
+    for (uint32_t j = 0; j < g->n_y; j++)
+        for (uint32_t i = 0; i < g->n_x; i++, at++) {
+            double v = fmin(fmax((double)mean[at], (double)range.low),
+                            (double)range.high);
+
+            v = (v - (double)range.low) / span;
+            s += v;
+            ss += v * v;
+            sx += v * (i - (g->n_x - 1) / 2.0);
+            sy += v * (j - (g->n_y - 1) / 2.0);
+        }
+    var = ss / n - (s / n) * (s / n);
+    if (g->n_x > 2)
+        var -= (sx / n) * (sx / n) / var_x;
+    if (g->n_y > 2)
+        var -= (sy / n) * (sy / n) / var_y;
+    return var;
+}
+
+double
+akin__contrast_of(const struct akin_plane *plane, struct akin_tile_rect rect,
+                  struct akin__plane_range range,
+                  struct akin__contrast_work *work)
+{
+    struct grid g = grid_of(rect.w, rect.h);
+    size_t n = (size_t)g.n_x * g.n_y;
+    double span = (double)range.high - (double)range.low;
+    double sigma, var;
+
+    if (!(span > 0))
+        return 0;
+    look(plane, rect, &g, work);
+    sigma = MAD_TO_SIGMA * (double)akin__rank_of(work->diagonal, n, n / 2);
+    sigma /= span;
+    var = variance_beside_slope(&g, range, work->mean);
+    var -= NOISE_MARGIN * sigma * sigma / ((double)g.w * g.h);
+    return var > 0 ? 4 * sqrt(var) : 0;
+}

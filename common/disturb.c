@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * disturb.c - in the order in which light would meet it: specimen (turn, flip,
+ * zoom), optics (blur), camera (gamma, gains of the channels, noise).
+ *
+ * Zoom 0.6 to 1.6 and blur sigma 0.3 to 1.8 px, both evenly in their
+ * logarithm; gamma 0.6 to 1.6, evenly in its logarithm; gains 0.8 to 1.2;
+ * noise with a standard deviation of up to 6 % of the tile's range.
+ */
+#include "akin/disturb.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "luma.h"
+#include "simd.h"
+
+#define CURVE 1024 /* places at which the gamma curve is computed */
+#define BLUR_RADIUS 6
+#define MAX_CHANNELS 3
+
+/* What is done to one copy. */
+struct recipe {
+    int turn; /* quarter turns, 0..3 */
+    bool flip;
+    double zoom; /* above 1: magnified */
+    double sigma;
+    double gamma;
+    float gain[MAX_CHANNELS];
+    float noise; /* part of the range */
+};
+
+/* A copy in the making: w x h pixels, channels interleaved. */
+struct canvas {
+    float *px, *tmp;
+    size_t w, h, channels;
+    float low, high; /* of the samples, before the camera */
+};
+
+/* SplitMix64 (Steele, Lea & Flood, OOPSLA 2014, figure 17). */
+static uint64_t
+next_random(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static double
+between(uint64_t *state, double low, double high)
+{
+    return low + (high - low) * (double)(next_random(state) >> 11) * 0x1p-53;
+}
+
+static double
+between_log(uint64_t *state, double low, double high)
+{
+    return exp(between(state, log(low), log(high)));
+}
+
+/* Nearly normal with sigma 1: eight even bytes summed; their variance is
+ * 8 * (256^2 - 1) / 12. */
+static float
+nearly_normal(uint64_t *state)
+{
+    uint64_t bits = next_random(state);
+    uint32_t sum = 0;
+
+    for (int i = 0; i < 8; i++, bits >>= 8)
+        sum += (uint32_t)(bits & 255);
+    return ((float)sum - 1020.0f) * (1.0f / 209.022f);
+}
+
+static struct recipe
+make_recipe(uint64_t *state)
+{
+    struct recipe r;
+    uint64_t bits = next_random(state);
+
+    r.turn = (int)(bits >> 60 & 3);
+    r.flip = (bits >> 62 & 1) != 0;
+    r.zoom = between_log(state, 0.6, 1.6);
+    r.sigma = between_log(state, 0.3, 1.8);
+    r.gamma = between_log(state, 0.6, 1.6);
+    for (size_t c = 0; c < MAX_CHANNELS; c++)
+        r.gain[c] = (float)between(state, 0.8, 1.2);
+    r.noise = (float)between(state, 0.0, 0.06);
+    return r;
+}
+
+static float
+sample_at(const struct akin_plane *plane, size_t at)
+{
+    switch (plane->sample) {
+    case AKIN_SAMPLE_U8:
+        return ((const uint8_t *)plane->px)[at];
+    case AKIN_SAMPLE_U16:
+        return ((const uint16_t *)plane->px)[at];
+    case AKIN_SAMPLE_F32:
+        break;
+    }
+    return ((const float *)plane->px)[at];
+}
+
+/* Bilinear value of all channels at (x, y) of the plane. */
+static void
+sample_bilinear(const struct akin_plane *plane, double x, double y, float *out)
+{
+    double fx = floor(x), fy = floor(y);
+    size_t x0 = akin__mirror((int64_t)fx, plane->width);
+    size_t x1 = akin__mirror((int64_t)fx + 1, plane->width);
+    size_t y0 = akin__mirror((int64_t)fy, plane->height) * plane->width;
+    size_t y1 = akin__mirror((int64_t)fy + 1, plane->height) * plane->width;
+    float u = (float)(x - fx), v = (float)(y - fy);
+
+    for (size_t c = 0; c < plane->channels; c++) {
+        size_t n = plane->channels;
+        float a = sample_at(plane, (y0 + x0) * n + c);
+        float b = sample_at(plane, (y0 + x1) * n + c);
+        float d = sample_at(plane, (y1 + x0) * n + c);
+        float e = sample_at(plane, (y1 + x1) * n + c);
+
+        a = a * (1 - u) + b * u;
+        d = d * (1 - u) + e * u;
+        out[c] = a * (1 - v) + d * v;
+    }
+}
+
+/* Each pixel of the copy looks up where it came from, around the centre. */
+static void
+resample(const struct akin_plane *plane, struct akin_tile_rect rect,
+         const struct recipe *r, struct canvas *canvas)
+{
+    static const int cosine[4] = {1, 0, -1, 0}, sine[4] = {0, 1, 0, -1};
+    double cx = rect.x + (rect.w - 1) / 2.0, cy = rect.y + (rect.h - 1) / 2.0;
+    float *to = canvas->px;
+
+    for (uint32_t j = 0; j < rect.h; j++)
+        for (uint32_t i = 0; i < rect.w; i++, to += plane->channels) {
+            double x = (i - (rect.w - 1) / 2.0) / r->zoom;
+            double y = (j - (rect.h - 1) / 2.0) / r->zoom;
+
+            x = r->flip ? -x : x;
+            sample_bilinear(plane, cx + cosine[r->turn] * x - sine[r->turn] * y,
+                            cy + sine[r->turn] * x + cosine[r->turn] * y, to);
+        }
+}
+
+static void
+find_range(struct canvas *canvas)
+{
+    size_t n = canvas->w * canvas->h * canvas->channels;
+
+    canvas->low = canvas->high = canvas->px[0];
+    for (size_t i = 1; i < n; i++) {
+        canvas->low = fminf(canvas->low, canvas->px[i]);
+        canvas->high = fmaxf(canvas->high, canvas->px[i]);
+    }
+}
+
+AKIN_SIMD static void
+add_weighted(float *restrict to, const float *restrict from, size_t n, float k)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] += k * from[i];
+}
+
+static void
+blur_columns(const struct canvas *c, const float *k, const float *from,
+             float *to)
+{
+    size_t row = c->w * c->channels;
+
+    for (size_t y = 0; y < c->h; y++) {
+        for (size_t i = 0; i < row; i++)
+            to[y * row + i] = 0.0f;
+        for (int j = -BLUR_RADIUS; j <= BLUR_RADIUS; j++)
+            add_weighted(to + y * row,
+                         from + akin__mirror((int64_t)y + j, c->h) * row, row,
+                         k[abs(j)]);
+    }
+}
+
+static void
+blur_rows(const struct canvas *c, const float *k, const float *from, float *to)
+{
+    for (size_t y = 0; y < c->h; y++)
+        for (size_t x = 0; x < c->w; x++) {
+            size_t row = y * c->w, n = c->channels;
+            float sum[MAX_CHANNELS] = {0};
+
+            for (int j = -BLUR_RADIUS; j <= BLUR_RADIUS; j++) {
+                size_t i = akin__mirror((int64_t)x + j, c->w);
+
+                for (size_t ch = 0; ch < n; ch++)
+                    sum[ch] += k[abs(j)] * from[(row + i) * n + ch];
+            }
+            for (size_t ch = 0; ch < n; ch++)
+                to[(row + x) * n + ch] = sum[ch];
+        }
+}
+
+static void
+blur(struct canvas *canvas, double sigma)
+{
+    float k[BLUR_RADIUS + 1];
+    double sum = 0;
+
+    for (int i = 0; i <= BLUR_RADIUS; i++)
+        sum += (i == 0 ? 1 : 2) * exp(-i * i / (2 * sigma * sigma));
+    for (int i = 0; i <= BLUR_RADIUS; i++)
+        k[i] = (float)(exp(-i * i / (2 * sigma * sigma)) / sum);
+    blur_rows(canvas, k, canvas->px, canvas->tmp);
+    blur_columns(canvas, k, canvas->tmp, canvas->px);
+}
+
+/* Gamma within the range, gains about its low end (which offset a camera adds
+ * is not known), noise. */
+static void
+expose(struct canvas *canvas, const struct recipe *r, uint64_t *state)
+{
+    size_t n = canvas->w * canvas->h;
+    float span = canvas->high - canvas->low;
+    float curve[CURVE + 2];
+
+    if (!(span > 0) || !isfinite(span))
+        return;
+    for (int i = 0; i <= CURVE; i++)
+        curve[i] = (float)pow((double)i / CURVE, r->gamma);
+    curve[CURVE + 1] = 1.0f;
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < canvas->channels; c++) {
+            float *px = &canvas->px[i * canvas->channels + c];
+            float v = fminf(fmaxf((*px - canvas->low) / span, 0.0f), 1.0f);
+            float place = v * CURVE;
+            int at = (int)place;
+
+            v = curve[at] + (place - (float)at) * (curve[at + 1] - curve[at]);
+            v = v * r->gain[c] + r->noise * nearly_normal(state);
+            *px = canvas->low + span * v;
+        }
+}
+
+static void
+store(const struct canvas *canvas, struct akin_plane *out)
+{
+    size_t n = canvas->w * canvas->h * canvas->channels;
+    float most = out->sample == AKIN_SAMPLE_U8 ? 255.0f : 65535.0f;
+
+    for (size_t i = 0; i < n; i++) {
+        float v = canvas->px[i], whole = fminf(fmaxf(v, 0.0f), most) + 0.5f;
+
+        if (out->sample == AKIN_SAMPLE_U8)
+            ((uint8_t *)out->px)[i] = (uint8_t)whole;
+        else if (out->sample == AKIN_SAMPLE_U16)
+            ((uint16_t *)out->px)[i] = (uint16_t)whole;
+        else
+            ((float *)out->px)[i] = fminf(fmaxf(v, -FLT_MAX), FLT_MAX);
+    }
+}
+
+enum akin_status
+akin_disturb(const struct akin_plane *plane, struct akin_tile_rect rect,
+             uint64_t seed, struct akin_plane *out, struct akin_error *err)
+{
+    struct canvas canvas = {
+        .w = rect.w, .h = rect.h, .channels = plane->channels};
+    struct recipe recipe = make_recipe(&seed);
+    size_t n = (size_t)rect.w * rect.h * plane->channels;
+    enum akin_status st;
+
+    assert(rect.x < plane->width && rect.w <= plane->width - rect.x);
+    assert(rect.y < plane->height && rect.h <= plane->height - rect.y);
+    st = akin_plane_alloc(out, rect.w, rect.h, plane->channels, plane->sample,
+                          UINT64_MAX, err);
+    if (st != AKIN_OK)
+        return st;
+    canvas.px = calloc(n, sizeof(float));
+    canvas.tmp = calloc(n, sizeof(float));
+    if (canvas.px == NULL || canvas.tmp == NULL) {
+        akin_plane_free(out);
+        st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to disturb a tile");
+        goto done;
+    }
+    resample(plane, rect, &recipe, &canvas);
+    blur(&canvas, recipe.sigma);
+    find_range(&canvas);
+    expose(&canvas, &recipe, &seed);
+    store(&canvas, out);
+done:
+    free(canvas.px);
+    free(canvas.tmp);
+    return st;
+}

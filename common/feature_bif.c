@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * feature_bif.c - Basic Image Features: what kind of place is each pixel?
+ *
+ * Crosier & Griffin, "Using Basic Image Features for Texture Classification",
+ * International Journal of Computer Vision 88 (2010), section 3: from the
+ * Gaussian derivatives up to second order a pixel is flat, a slope, a dark or
+ * bright blob, a dark or bright line, or a saddle, whichever answers most
+ * strongly. The frequencies of the seven kinds at sigma 1, 2, 4 and 8 px,
+ * square-rooted, are the features.
+ *
+ * Derivatives are differences of the image smoothed by the discrete analogue
+ * of the Gaussian, T(n, t) = exp(-t) I_n(t), which keeps the properties of
+ * scale space on a grid (Lindeberg, IEEE PAMI 12 (1990), section IV). Coarser
+ * scales are computed on halved images: the mean of 2 x 2 adds a variance of
+ * 1/4 px^2 to the 1 px^2 that is there; in the new, doubled px that makes
+ * 5/16, and a kernel with t = 11/16 brings it to 1 again.
+ */
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "feature_internal.h"
+#include "luma.h"
+#include "simd.h"
+
+#define SCALES 4
+#define KINDS 7
+#define RADIUS 4
+
+enum kind {
+    FLAT,
+    SLOPE,
+    DARK_BLOB,
+    BRIGHT_BLOB,
+    DARK_LINE,
+    BRIGHT_LINE,
+    SADDLE
+};
+
+/* A place is flat when nothing there is stronger than this part of the tile's
+ * range. (The paper takes a part of the local brightness; in fluorescence that
+ * would make every noisy background a texture.) */
+#define FLAT_PART 0.03f
+
+/* T(0..4, t), brought to sum 1 over -4..4. */
+static const float kernel_1[RADIUS + 1] = {
+    0.465860947f, 0.207955652f, 0.049949643f, 0.008157082f, 0.001007149f};
+static const float kernel_11_16[RADIUS + 1] = {
+    0.564051172f, 0.183271669f, 0.030897227f, 0.003505986f, 0.000299533f};
+
+/* One image of floats with RADIUS px of room left and right of each row. */
+struct image {
+    float *px;
+    size_t w, h, stride;
+};
+
+static float *
+row_of(const struct image *image, size_t y)
+{
+    return image->px + y * image->stride + RADIUS;
+}
+
+/* Continues a row by mirroring. */
+static void
+pad_row(float *row, size_t w)
+{
+    for (int i = 1; i <= RADIUS; i++) {
+        row[-i] = row[akin__mirror(-i, w)];
+        row[w + (size_t)i - 1] = row[akin__mirror((int64_t)w + i - 1, w)];
+    }
+}
+
+AKIN_SIMD static void
+blur_row(const float *restrict row, size_t w, const float *restrict k,
+         float *restrict out)
+{
+    for (size_t i = 0; i < w; i++)
+        out[i] = k[0] * row[i] + k[1] * (row[i - 1] + row[i + 1]) +
+                 k[2] * (row[i - 2] + row[i + 2]) +
+                 k[3] * (row[i - 3] + row[i + 3]) +
+                 k[4] * (row[i - 4] + row[i + 4]);
+}
+
+/* row[0..8]: the rows above, at and below. */
+AKIN_SIMD static void
+blur_columns(const float *const row[2 * RADIUS + 1], size_t w,
+             const float *restrict k, float *restrict out)
+{
+    const float *a = row[0], *b = row[1], *c = row[2], *d = row[3];
+    const float *e = row[4], *f = row[5], *g = row[6], *h = row[7];
+    const float *i = row[8];
+
+    for (size_t x = 0; x < w; x++)
+        out[x] = k[0] * e[x] + k[1] * (d[x] + f[x]) + k[2] * (c[x] + g[x]) +
+                 k[3] * (b[x] + h[x]) + k[4] * (a[x] + i[x]);
+}
+
+/* out = in blurred by k in both directions; in's rows are padded. tmp holds
+ * h rows of w floats. */
+static void
+blur(const struct image *in, const float *k, float *tmp, struct image *out)
+{
+    const float *rows[2 * RADIUS + 1];
+
+    for (size_t y = 0; y < in->h; y++)
+        blur_row(row_of(in, y), in->w, k, tmp + y * in->w);
+    for (size_t y = 0; y < in->h; y++) {
+        for (int j = -RADIUS; j <= RADIUS; j++)
+            rows[j + RADIUS] =
+                tmp + akin__mirror((int64_t)y + j, in->h) * in->w;
+        blur_columns(rows, in->w, k, row_of(out, y));
+        pad_row(row_of(out, y), in->w);
+    }
+}
+
+/* The kind of each pixel of row `mid`, given the rows above and below. */
+AKIN_SIMD static void
+classify_row(const float *restrict up, const float *restrict mid,
+             const float *restrict down, size_t w, uint8_t *restrict kind)
+{
+    for (size_t i = 0; i < w; i++) {
+        float lx = 0.5f * (mid[i + 1] - mid[i - 1]);
+        float ly = 0.5f * (down[i] - up[i]);
+        float lxx = (mid[i + 1] + mid[i - 1]) - 2.0f * mid[i];
+        float lyy = (down[i] + up[i]) - 2.0f * mid[i];
+        float lxy =
+            0.25f * ((down[i + 1] + up[i - 1]) - (down[i - 1] + up[i + 1]));
+        float sum = lxx + lyy, difference = lxx - lyy;
+        float saddle = sqrtf(difference * difference + 4.0f * (lxy * lxy));
+        float blob = fabsf(sum);
+        float line = 0.70710678f * (saddle + blob);
+        float slope = 2.0f * sqrtf(lx * lx + ly * ly);
+        float best = 255.0f * FLAT_PART;
+        int bright = sum < 0.0f ? 1 : 0;
+        int k = FLAT;
+
+        k = slope > best ? SLOPE : k;
+        best = slope > best ? slope : best;
+        k = blob > best ? DARK_BLOB + bright : k;
+        best = blob > best ? blob : best;
+        k = line > best ? DARK_LINE + bright : k;
+        best = line > best ? line : best;
+        k = saddle > best ? SADDLE : k;
+        kind[i] = (uint8_t)k;
+    }
+}
+
+/* Adds a row's kinds to count. Nine bits a kind in one word: up to 511 px can
+ * be added before the fields must be emptied. */
+static void
+count_kinds(const uint8_t *kind, size_t w, uint64_t count[KINDS])
+{
+    static const uint64_t one[KINDS] = {1,
+                                        (uint64_t)1 << 9,
+                                        (uint64_t)1 << 18,
+                                        (uint64_t)1 << 27,
+                                        (uint64_t)1 << 36,
+                                        (uint64_t)1 << 45,
+                                        (uint64_t)1 << 54};
+
+    for (size_t at = 0; at < w;) {
+        size_t end = w - at > 511 ? at + 511 : w;
+        uint64_t fields = 0;
+
+        for (; at < end; at++)
+            fields += one[kind[at]];
+        for (size_t k = 0; k < KINDS; k++)
+            count[k] += fields >> (9 * k) & 511;
+    }
+}
+
+static void
+classify(const struct image *image, float *out)
+{
+    uint64_t count[KINDS] = {0};
+    uint8_t kind[AKIN__EDGE_MAX];
+    double n = (double)image->w * (double)image->h;
+
+    assert(image->w <= AKIN__EDGE_MAX);
+    for (size_t y = 0; y < image->h; y++) {
+        size_t up = akin__mirror((int64_t)y - 1, image->h);
+        size_t down = akin__mirror((int64_t)y + 1, image->h);
+
+        classify_row(row_of(image, up), row_of(image, y), row_of(image, down),
+                     image->w, kind);
+        count_kinds(kind, image->w, count);
+    }
+    for (size_t k = 0; k < KINDS; k++)
+        out[k] = (float)sqrt((double)count[k] / n);
+}
+
+AKIN_SIMD static void
+halve_rows(const float *restrict a, const float *restrict b, size_t w,
+           float *restrict out)
+{
+    for (size_t i = 0; i < w; i++)
+        out[i] =
+            0.25f * ((a[2 * i] + a[2 * i + 1]) + (b[2 * i] + b[2 * i + 1]));
+}
+
+/* The next octave in `out`; an edge of 1 px stays. */
+static void
+halve(const struct image *in, struct image *out)
+{
+    out->w = in->w > 1 ? in->w / 2 : 1;
+    out->h = in->h > 1 ? in->h / 2 : 1;
+    out->stride = out->w + 2 * (size_t)RADIUS;
+    for (size_t y = 0; y < out->h; y++) {
+        size_t below = akin__mirror(2 * (int64_t)y + 1, in->h);
+
+        /* The padding of a row of 1 px holds the pixel again. */
+        halve_rows(row_of(in, 2 * y), row_of(in, below), out->w,
+                   row_of(out, y));
+        pad_row(row_of(out, y), out->w);
+    }
+}
+
+AKIN_SIMD static void
+widen_row(const uint8_t *restrict in, size_t w, float *restrict out)
+{
+    for (size_t i = 0; i < w; i++)
+        out[i] = (float)in[i];
+}
+
+static void
+load(const struct akin__grey *grey, struct image *out)
+{
+    out->w = grey->w;
+    out->h = grey->h;
+    out->stride = grey->w + 2 * (size_t)RADIUS;
+    for (size_t y = 0; y < grey->h; y++) {
+        widen_row(grey->px + y * grey->w, grey->w, row_of(out, y));
+        pad_row(row_of(out, y), grey->w);
+    }
+}
+
+void
+akin__feature_bif(const struct akin__grey *grey, float *scratch, float *out)
+{
+    size_t room = (size_t)(AKIN__EDGE_MAX + 2 * RADIUS) * AKIN__EDGE_MAX;
+    struct image in = {.px = scratch}, smooth = {.px = scratch + room};
+    float *tmp = scratch + 2 * room;
+
+    load(grey, &in);
+    for (size_t scale = 0; scale < SCALES; scale++) {
+        smooth.w = in.w;
+        smooth.h = in.h;
+        smooth.stride = in.stride;
+        blur(&in, scale == 0 ? kernel_1 : kernel_11_16, tmp, &smooth);
+        classify(&smooth, out + scale * KINDS);
+        halve(&smooth, &in);
+    }
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "luma.h"
+
+#include "simd.h"
+
+/* One loop for each sample type. */
+#define LUMA_ROW(name, type)                                                   \
+    AKIN_SIMD static void name(const type *restrict px, uint32_t channels,     \
+                               uint32_t n, float *restrict out)                \
+    {                                                                          \
+        if (channels == 1) {                                                   \
+            for (uint32_t i = 0; i < n; i++)                                   \
+                out[i] = (float)px[i];                                         \
+            return;                                                            \
+        }                                                                      \
+        for (uint32_t i = 0; i < n; i++)                                       \
+            out[i] = AKIN__LUMA_R * (float)px[3 * i] +                         \
+                     AKIN__LUMA_G * (float)px[3 * i + 1] +                     \
+                     AKIN__LUMA_B * (float)px[3 * i + 2];                      \
+    }
+
+LUMA_ROW(row_u8, uint8_t)
+LUMA_ROW(row_u16, uint16_t)
+LUMA_ROW(row_f32, float)
+
+void
+akin__luma_row(const struct akin_plane *plane, uint32_t x, uint32_t y,
+               uint32_t n, float *out)
+{
+    size_t at = ((size_t)y * plane->width + x) * plane->channels;
+
+    switch (plane->sample) {
+    case AKIN_SAMPLE_U8:
+        row_u8((const uint8_t *)plane->px + at, plane->channels, n, out);
+        break;
+    case AKIN_SAMPLE_U16:
+        row_u16((const uint16_t *)plane->px + at, plane->channels, n, out);
+        break;
+    case AKIN_SAMPLE_F32:
+        row_f32((const float *)plane->px + at, plane->channels, n, out);
+        break;
+    }
+}
+
+float
+akin__rank_of(float *value, size_t n, size_t k)
+{
+    size_t low = 0, high = n - 1;
+
+    while (low < high) {
+        float pivot = value[low + (high - low) / 2];
+        size_t i = low, j = high;
+
+        /* Invariant: left of i nothing above, right of j nothing below. */
+        while (i <= j) {
+            while (value[i] < pivot)
+                i++;
+            while (value[j] > pivot)
+                j--;
+            if (i <= j) {
+                float swap = value[i];
+
+                value[i++] = value[j];
+                value[j] = swap;
+                if (j == 0)
+                    break;
+                j--;
+            }
+        }
+        if (k <= j && j < high)
+            high = j;
+        else if (k >= i)
+            low = i;
+        else
+            break;
+    }
+    return value[k];
+}

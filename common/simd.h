@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * simd.h - AKIN_SIMD before a hot function: gcc compiles it twice on x86-64,
+ * for AVX2 and for any processor, and the loader picks.
+ *
+ * "avx2" does not bring FMA with it, and the files that use this are compiled
+ * with -ffp-contract=off: the same image gives the same bits on both. Off
+ * where it does not work: clang 14, other processors, sanitizers.
+ */
+#ifndef AKIN_SIMD_H
+#define AKIN_SIMD_H
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) &&         \
+    defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) &&                \
+    !defined(__SANITIZE_THREAD__)
+#define AKIN_SIMD __attribute__((target_clones("avx2", "default")))
+#else
+#define AKIN_SIMD
+#endif
+
+/* A helper of such a function: must become part of each clone. */
+#define AKIN_INLINE static inline __attribute__((always_inline))
+
+#endif

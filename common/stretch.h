@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stretch.h - the luminance of a rectangle as 8-bit numbers, its 0.5 and 99.5
+ * percentiles at 0 and 255.
+ *
+ * Threads: a workspace belongs to one thread.
+ */
+#ifndef AKIN_STRETCH_H
+#define AKIN_STRETCH_H
+
+#include "akin/tile.h"
+
+struct akin__stretch_work {
+    float *value;    /* AKIN__PX_MAX */
+    uint32_t *count; /* 2 x 65536 */
+};
+
+/* grey: out, w x h; w >= rect.w and h >= rect.h: what is beyond the rectangle
+ * is the rectangle mirrored. Gives the 99.5 percentile. */
+float akin__stretch(struct akin__stretch_work *work,
+                    const struct akin_plane *plane, struct akin_tile_rect rect,
+                    size_t w, size_t h, uint8_t *grey);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * main.c - akin-bench: one row for each benchmark. What the numbers mean, and
+ * how to compare them, stands in README.md beside this file.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "bench.h"
+
+static const struct {
+    const char *name, *help;
+    bench_fn *fn;
+} commands[] = {
+    {"decode", "decode only: MPixel/s over a tree of images", bench_decode},
+    {"describe", "tiles and features: tiles/s, and ms for each part",
+     bench_describe},
+    {"train-projection", "train a projection on a tree of images",
+     bench_train_projection},
+    {"retrieval", "how well does the ranking find what is similar?",
+     bench_retrieval},
+};
+
+static int
+help(FILE *out, int rc)
+{
+    (void)fprintf(out, "usage: akin-bench COMMAND [ARGUMENTS]\n");
+    for (size_t i = 0; i < AKIN_COUNT(commands); i++)
+        (void)fprintf(out, "  %-18s%s\n", commands[i].name, commands[i].help);
+    return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc < 2)
+        return help(stderr, 2);
+    if (strcmp(argv[1], "--help") == 0)
+        return help(stdout, 0);
+    for (size_t i = 0; i < AKIN_COUNT(commands); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].fn(argc - 1, argv + 1);
+    (void)fprintf(stderr, "akin-bench: no command \"%s\"\n", argv[1]);
+    return help(stderr, 2);
+}
