@@ -4,8 +4,7 @@
  *
  * File: "AKNET001", then float16 little-endian, batch normalisation folded in:
  * stem weight 3x3x3x16, bias 16; each block's depthwise 3x3xn, bias n, pointwise
- * n_in x n_out, bias n_out; last the linear layer 896 x 128, bias 128; then the
- * 16 bytes of the XXH3-128 of all before them.
+ * n_in x n_out, bias n_out; last the linear layer 896 x 128, bias 128.
  */
 #include "akin/network.h"
 
@@ -14,13 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "akin/hash.h"
-#include "float16.h"
 #include "network_internal.h"
+#include "store_values.h"
 
 #define EDGE ((size_t)AKIN_NETWORK_EDGE)
 #define STEM 16
-#define HASH_BYTES 16
 
 static const char magic[8] = {'A', 'K', 'N', 'E', 'T', '0', '0', '1'};
 
@@ -64,28 +61,31 @@ enum akin_status
 akin_network_read(struct akin_span bytes, struct akin_network **out,
                   struct akin_error *err)
 {
-    size_t n = weights_needed(), body = sizeof(magic) + 2 * n;
+    size_t n = weights_needed(), need = sizeof(magic) + 2 * n;
     struct akin_network *network;
-    struct akin_hash hash;
+    bool is_finite = true;
 
-    if (bytes.len != body + HASH_BYTES)
+    if (bytes.len != need)
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "network: %zu bytes instead of %zu", bytes.len,
-                         body + HASH_BYTES);
+                         need);
     if (memcmp(bytes.data, magic, sizeof(magic)) != 0)
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "network: does not begin with AKNET001");
-    hash = akin_hash_of(akin_span_of(bytes.data, body));
-    if (memcmp(hash.bytes, bytes.data + body, HASH_BYTES) != 0)
-        return AKIN_FAIL(err, AKIN_EFORMAT,
-                         "network: its hash does not match its weights");
     network = malloc(sizeof(*network) + n * sizeof(float));
     if (network == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for the network");
     network->n_weights = n;
-    for (size_t i = 0; i < n; i++)
-        network->weight[i] =
-            akin__float16_to_float(akin_le16(bytes.data + sizeof(magic) + 2 * i));
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *half = bytes.data + sizeof(magic) + 2 * i;
+
+        network->weight[i] = akin__half_to(akin_le16(half));
+        is_finite = is_finite && isfinite(network->weight[i]);
+    }
+    if (!is_finite) {
+        free(network);
+        return AKIN_FAIL(err, AKIN_EFORMAT, "network: a weight is not finite");
+    }
     *out = network;
     return AKIN_OK;
 }

@@ -10,14 +10,31 @@
 
 #include "simd.h"
 
-#define LANES 16 /* channels handled together */
+#define LANES 16 /* channels handled together: a vec */
 #define ROWS 4   /* px handled together in the 1 x 1 layer */
 #define POOL_FLOOR 1e-5f
 
-AKIN_INLINE float
-relu(float x)
+/* LANES floats in the compiler's vector arithmetic: one register or several, as
+ * the processor has them. */
+typedef float vec __attribute__((vector_size(4 * LANES)));
+typedef int bits __attribute__((vector_size(4 * LANES)));
+
+AKIN_INLINE vec
+load(const float *from)
 {
-    return x > 0.0f ? x : 0.0f;
+    vec v;
+
+    memcpy(&v, from, sizeof(v));
+    return v;
+}
+
+AKIN_INLINE void
+store_relu(vec v, float *to)
+{
+    /* All bits of a lane are set where v is positive. */
+    bits positive = (bits)v & (v > (vec){0});
+
+    memcpy(to, &positive, sizeof(positive));
 }
 
 AKIN_SIMD void
@@ -28,10 +45,8 @@ akin__conv_stem(const float *in, size_t edge, const float *weight,
 
     for (size_t y = 0; y < half; y++)
         for (size_t x = 0; x < half; x++) {
-            float acc[LANES];
-            float *to = out + (y * half + x) * LANES;
+            vec acc = load(bias);
 
-            memcpy(acc, bias, sizeof(acc));
             for (size_t ky = 0; ky < 3; ky++)
                 for (size_t kx = 0; kx < 3; kx++) {
                     size_t sy = 2 * y + ky, sx = 2 * x + kx; /* one too many */
@@ -42,11 +57,9 @@ akin__conv_stem(const float *in, size_t edge, const float *weight,
                         continue;
                     px = in + ((sy - 1) * edge + sx - 1) * 3;
                     for (size_t c = 0; c < 3; c++)
-                        for (size_t k = 0; k < LANES; k++)
-                            acc[k] += px[c] * w[c * LANES + k];
+                        acc += px[c] * load(w + c * LANES);
                 }
-            for (size_t k = 0; k < LANES; k++)
-                to[k] = relu(acc[k]);
+            store_relu(acc, out + (y * half + x) * LANES);
         }
 }
 
@@ -55,9 +68,8 @@ AKIN_INLINE void
 depthwise_px(const float *in, size_t edge, size_t n, size_t sy, size_t sx,
              const float *weight, const float *bias, float *to)
 {
-    float acc[LANES];
+    vec acc = load(bias);
 
-    memcpy(acc, bias, sizeof(acc));
     for (size_t ky = 0; ky < 3; ky++)
         for (size_t kx = 0; kx < 3; kx++) {
             size_t y = sy + ky, x = sx + kx; /* one too many */
@@ -67,11 +79,9 @@ depthwise_px(const float *in, size_t edge, size_t n, size_t sy, size_t sx,
             if (y < 1 || x < 1 || y > edge || x > edge)
                 continue;
             px = in + ((y - 1) * edge + x - 1) * n;
-            for (size_t k = 0; k < LANES; k++)
-                acc[k] += px[k] * w[k];
+            acc += load(px) * load(w);
         }
-    for (size_t k = 0; k < LANES; k++)
-        to[k] = relu(acc[k]);
+    store_relu(acc, to);
 }
 
 AKIN_SIMD void
@@ -94,28 +104,21 @@ pointwise_block(const float *in, size_t n_in, size_t n_out,
                 const float *weight, const float *bias, const float *residual,
                 float *out)
 {
-    float acc[ROWS][LANES];
+    vec acc[ROWS];
 
     for (size_t r = 0; r < ROWS; r++)
-        memcpy(acc[r], bias, sizeof(acc[r]));
+        acc[r] = load(bias);
     for (size_t i = 0; i < n_in; i++) {
-        const float *w = weight + i * n_out;
+        vec w = load(weight + i * n_out);
 
-        for (size_t r = 0; r < ROWS; r++) {
-            float v = in[r * n_in + i];
-
-            for (size_t k = 0; k < LANES; k++)
-                acc[r][k] += v * w[k];
-        }
+        for (size_t r = 0; r < ROWS; r++)
+            acc[r] += in[r * n_in + i] * w;
     }
-    for (size_t r = 0; r < ROWS; r++)
-        for (size_t k = 0; k < LANES; k++) {
-            float v = acc[r][k];
-
-            if (residual != NULL)
-                v += residual[r * n_out + k];
-            out[r * n_out + k] = relu(v);
-        }
+    for (size_t r = 0; r < ROWS; r++) {
+        if (residual != NULL)
+            acc[r] += load(residual + r * n_out);
+        store_relu(acc[r], out + r * n_out);
+    }
 }
 
 AKIN_SIMD void
