@@ -7,7 +7,6 @@
 
 #define BLOCK 4             /* px, edge of a block */
 #define STEP 8              /* px between blocks, while they are not too many */
-#define NOISE_MARGIN 1.5    /* noise is taken off this many times over */
 #define MAD_TO_SIGMA 1.4826 /* of normal deviates: 1 / 0.6745 */
 
 /* Where the blocks lie: n_x x n_y of them, w x h px each. */
@@ -127,6 +126,14 @@ variance_beside_slope(const struct grid *g, struct akin__plane_range range,
     return var;
 }
 
+/* Noise is taken off a little more than once: both its estimate and the blocks'
+ * variance are themselves uncertain, the more the fewer blocks there are. */
+static double
+noise_margin(size_t n_blocks)
+{
+    return 1.25 + 8 / sqrt((double)n_blocks);
+}
+
 double
 akin__contrast_of(const struct akin_plane *plane, struct akin_tile_rect rect,
                   struct akin__plane_range range,
@@ -143,6 +150,6 @@ akin__contrast_of(const struct akin_plane *plane, struct akin_tile_rect rect,
     sigma = MAD_TO_SIGMA * (double)akin__rank_of(work->diagonal, n, n / 2);
     sigma /= span;
     var = variance_beside_slope(&g, range, work->mean);
-    var -= NOISE_MARGIN * sigma * sigma / ((double)g.w * g.h);
+    var -= noise_margin(n) * sigma * sigma / ((double)g.w * g.h);
     return var > 0 ? 4 * sqrt(var) : 0;
 }

@@ -75,6 +75,14 @@ nearly_normal(uint64_t *state)
     return ((float)sum - 1020.0f) * (1.0f / 209.022f);
 }
 
+/* fminf and fmaxf are calls into libm here; this is not. */
+static float
+clamped(float v, float low, float high)
+{
+    v = v > low ? v : low;
+    return v < high ? v : high;
+}
+
 static struct recipe
 make_recipe(uint64_t *state)
 {
@@ -157,8 +165,10 @@ find_range(struct canvas *canvas)
 
     canvas->low = canvas->high = canvas->px[0];
     for (size_t i = 1; i < n; i++) {
-        canvas->low = fminf(canvas->low, canvas->px[i]);
-        canvas->high = fmaxf(canvas->high, canvas->px[i]);
+        float v = canvas->px[i];
+
+        canvas->low = v < canvas->low ? v : canvas->low;
+        canvas->high = v > canvas->high ? v : canvas->high;
     }
 }
 
@@ -235,7 +245,7 @@ expose(struct canvas *canvas, const struct recipe *r, uint64_t *state)
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < canvas->channels; c++) {
             float *px = &canvas->px[i * canvas->channels + c];
-            float v = fminf(fmaxf((*px - canvas->low) / span, 0.0f), 1.0f);
+            float v = clamped((*px - canvas->low) / span, 0.0f, 1.0f);
             float place = v * CURVE;
             int at = (int)place;
 
@@ -252,14 +262,14 @@ store(const struct canvas *canvas, struct akin_plane *out)
     float most = out->sample == AKIN_SAMPLE_U8 ? 255.0f : 65535.0f;
 
     for (size_t i = 0; i < n; i++) {
-        float v = canvas->px[i], whole = fminf(fmaxf(v, 0.0f), most) + 0.5f;
+        float v = canvas->px[i], whole = clamped(v, 0.0f, most) + 0.5f;
 
         if (out->sample == AKIN_SAMPLE_U8)
             ((uint8_t *)out->px)[i] = (uint8_t)whole;
         else if (out->sample == AKIN_SAMPLE_U16)
             ((uint16_t *)out->px)[i] = (uint16_t)whole;
         else
-            ((float *)out->px)[i] = fminf(fmaxf(v, -FLT_MAX), FLT_MAX);
+            ((float *)out->px)[i] = clamped(v, -FLT_MAX, FLT_MAX);
     }
 }
 

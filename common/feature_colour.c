@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "feature_internal.h"
+#include "simd.h"
 
 #define BINS 8
 #define SPREAD 0.01f   /* differences below this are not spread further */
@@ -20,92 +21,155 @@
 #define MANY_PX 4096   /* tiles with more are looked at as 2 x 2 px */
 
 struct chroma {
-    double bin[BINS * BINS];
-    double strength; /* sum of |a| + |b| */
-    double n;
+    float bin[BINS * BINS];
+    float strength; /* sum of |a| + |b| */
 };
 
-/* -1..1 to a place on the axis of bin centres 0..BINS-1. */
-static float
+/* One row of looked-at pixels, channel by channel, and their places. */
+struct row {
+    float r[AKIN__EDGE_MAX], g[AKIN__EDGE_MAX], b[AKIN__EDGE_MAX];
+    float u[AKIN__EDGE_MAX], v[AKIN__EDGE_MAX], strength[AKIN__EDGE_MAX];
+};
+
+/* A difference, -1..1, to a place on the axis of bin centres 0..BINS-1. */
+AKIN_INLINE float
 place_of(float value)
 {
-    float size = fminf(fabsf(value), 1.0f);
-    float pressed = (sqrtf(size + SPREAD) - sqrtf(SPREAD)) /
-                    (sqrtf(1.0f + SPREAD) - sqrtf(SPREAD));
-    float place = (value < 0 ? -pressed : pressed) * (0.5f * (BINS - 1)) +
-                  0.5f * (BINS - 1);
+    const float middle = 0.5f * (BINS - 1), root = 0.1f; /* of SPREAD */
+    const float steep = middle / (1.00498756f - root); /* root of 1 + SPREAD */
+    float size = fabsf(value);
+    float pressed;
 
-    return fminf(fmaxf(place, 0.0f), (float)(BINS - 1));
+    size = size < 1.0f ? size : 1.0f;
+    pressed = (sqrtf(size + SPREAD) - root) * steep;
+    pressed = pressed < middle ? pressed : middle;
+    return value < 0.0f ? middle - pressed : middle + pressed;
+}
+
+/* A few pixels may be far above white. */
+AKIN_INLINE float
+bounded(float part)
+{
+    part = part > -4.0f ? part : -4.0f;
+    return part < 4.0f ? part : 4.0f;
+}
+
+AKIN_SIMD static void
+find_places(struct row *restrict row, size_t n, float scale)
+{
+    for (size_t i = 0; i < n; i++) {
+        float r = bounded(row->r[i] * scale);
+        float g = bounded(row->g[i] * scale);
+        float b = bounded(row->b[i] * scale);
+        float red_green = r - g, yellow_blue = 0.5f * (r + g) - b;
+        float strength = fabsf(red_green) + fabsf(yellow_blue);
+
+        row->u[i] = place_of(red_green);
+        row->v[i] = place_of(yellow_blue);
+        row->strength[i] = strength < 2.0f ? strength : 2.0f;
+    }
 }
 
 static void
-add_colour(struct chroma *chroma, float r, float g, float b, float white)
+add_places(const struct row *row, size_t n, struct chroma *chroma)
 {
-    float red_green = r / white - g / white;
-    float yellow_blue = 0.5f * (r / white + g / white) - b / white;
-    float u = place_of(red_green), v = place_of(yellow_blue);
-    int i = u < BINS - 2 ? (int)u : BINS - 2;
-    int j = v < BINS - 2 ? (int)v : BINS - 2;
-    double du = (double)u - i, dv = (double)v - j;
-    double *bin = &chroma->bin[j * BINS + i];
+    for (size_t i = 0; i < n; i++) {
+        int x = (int)row->u[i], y = (int)row->v[i];
+        float u, v;
+        float *bin;
 
-    bin[0] += (1 - du) * (1 - dv);
-    bin[1] += du * (1 - dv);
-    bin[BINS] += (1 - du) * dv;
-    bin[BINS + 1] += du * dv;
-    chroma->strength += (double)fminf(fabsf(red_green) + fabsf(yellow_blue), 2);
-    chroma->n += 1;
+        x = x < BINS - 2 ? x : BINS - 2;
+        y = y < BINS - 2 ? y : BINS - 2;
+        u = row->u[i] - (float)x;
+        v = row->v[i] - (float)y;
+        bin = &chroma->bin[y * BINS + x];
+        bin[0] += (1 - u) * (1 - v);
+        bin[1] += u * (1 - v);
+        bin[BINS] += (1 - u) * v;
+        bin[BINS + 1] += u * v;
+        chroma->strength += row->strength[i];
+    }
 }
 
-/* Adds the mean of step x step px for every step px of rect. */
-#define ADD_ALL(name, type)                                                    \
-    static void name(const struct akin_plane *plane,                           \
-                     struct akin_tile_rect rect, uint32_t step, float white,   \
-                     struct chroma *chroma)                                    \
+/* Means of step x step px (1 or 2) of one row of n. */
+#define LOAD_ROW(name, type)                                                   \
+    AKIN_SIMD static void name(const type *restrict px, size_t stride,         \
+                               size_t step, size_t n,                          \
+                               struct row *restrict row)                       \
     {                                                                          \
-        size_t stride = (size_t)plane->width * 3;                              \
-        const type *px =                                                       \
-            (const type *)plane->px + rect.y * stride + (size_t)rect.x * 3;    \
-        float part = 1.0f / (float)(step * step);                              \
-                                                                               \
-        for (uint32_t y = 0; y + step <= rect.h; y += step)                    \
-            for (uint32_t x = 0; x + step <= rect.w; x += step) {              \
-                float sum[3] = {0, 0, 0};                                      \
-                                                                               \
-                for (uint32_t j = 0; j < step; j++)                            \
-                    for (uint32_t i = 0; i < 3 * step; i++)                    \
-                        sum[i % 3] +=                                          \
-                            part *                                             \
-                            (float)px[(y + j) * stride + (size_t)x * 3 + i];   \
-                add_colour(chroma, sum[0], sum[1], sum[2], white);             \
+        if (step == 1) {                                                       \
+            for (size_t i = 0; i < n; i++) {                                   \
+                row->r[i] = (float)px[3 * i];                                  \
+                row->g[i] = (float)px[3 * i + 1];                              \
+                row->b[i] = (float)px[3 * i + 2];                              \
             }                                                                  \
+            return;                                                            \
+        }                                                                      \
+        for (size_t i = 0; i < n; i++) {                                       \
+            const type *p = px + 6 * i, *q = p + stride;                       \
+                                                                               \
+            row->r[i] = 0.25f * (float)p[0] + 0.25f * (float)p[3] +            \
+                        0.25f * (float)q[0] + 0.25f * (float)q[3];             \
+            row->g[i] = 0.25f * (float)p[1] + 0.25f * (float)p[4] +            \
+                        0.25f * (float)q[1] + 0.25f * (float)q[4];             \
+            row->b[i] = 0.25f * (float)p[2] + 0.25f * (float)p[5] +            \
+                        0.25f * (float)q[2] + 0.25f * (float)q[5];             \
+        }                                                                      \
     }
 
-ADD_ALL(add_all_u8, uint8_t)
-ADD_ALL(add_all_u16, uint16_t)
-ADD_ALL(add_all_f32, float)
+LOAD_ROW(load_u8, uint8_t)
+LOAD_ROW(load_u16, uint16_t)
+LOAD_ROW(load_f32, float)
+
+static void
+load_row(const struct akin_plane *plane, size_t x, size_t y, size_t step,
+         size_t n, struct row *row)
+{
+    size_t stride = (size_t)plane->width * 3, at = y * stride + x * 3;
+
+    if (plane->sample == AKIN_SAMPLE_U8)
+        load_u8((const uint8_t *)plane->px + at, stride, step, n, row);
+    else if (plane->sample == AKIN_SAMPLE_U16)
+        load_u16((const uint16_t *)plane->px + at, stride, step, n, row);
+    else
+        load_f32((const float *)plane->px + at, stride, step, n, row);
+}
+
+/* Gives the number of pixels that were looked at. */
+static size_t
+add_rows(const struct akin_plane *plane, struct akin_tile_rect rect,
+         float white, struct chroma *chroma)
+{
+    size_t step = rect.w * rect.h > MANY_PX && rect.w > 1 && rect.h > 1 ? 2 : 1;
+    size_t n = rect.w / step, rows = rect.h / step;
+    struct row row;
+
+    for (size_t j = 0; j < rows; j++) {
+        load_row(plane, rect.x, rect.y + j * step, step, n, &row);
+        find_places(&row, n, 1.0f / white);
+        add_places(&row, n, chroma);
+    }
+    return n * rows;
+}
 
 void
 akin__feature_colour(const struct akin_plane *plane, struct akin_tile_rect rect,
                      float white, float *out)
 {
     struct chroma chroma = {.strength = 0};
-    uint32_t step = rect.w * rect.h > MANY_PX ? 2 : 1;
+    double n = 1, strength;
 
-    if (rect.w < step || rect.h < step)
-        step = 1;
-    white = fmaxf(fabsf(white), 1e-30f);
-    if (plane->channels == 1)
-        add_colour(&chroma, 0, 0, 0, 1);
-    else if (plane->sample == AKIN_SAMPLE_U8)
-        add_all_u8(plane, rect, step, white, &chroma);
-    else if (plane->sample == AKIN_SAMPLE_U16)
-        add_all_u16(plane, rect, step, white, &chroma);
-    else
-        add_all_f32(plane, rect, step, white, &chroma);
+    /* Its inverse must be a plain number, too. */
+    white = fabsf(white) > 1e-30f ? fabsf(white) : 1e-30f;
+    if (plane->channels == 3) {
+        n = (double)add_rows(plane, rect, white, &chroma);
+    } else {
+        struct row row = {.u = {0.5f * (BINS - 1)}, .v = {0.5f * (BINS - 1)}};
+
+        add_places(&row, 1, &chroma);
+    }
     for (size_t i = 0; i < AKIN_COUNT(chroma.bin); i++)
-        out[i] = (float)sqrt(chroma.bin[i] / chroma.n);
-    chroma.strength /= chroma.n * GREY_MEAN;
-    out[AKIN_COUNT(chroma.bin)] =
-        (float)(1 / (1 + chroma.strength * chroma.strength));
+        out[i] = (float)sqrt((double)chroma.bin[i] / n);
+    strength = (double)chroma.strength / n / GREY_MEAN;
+    out[AKIN_COUNT(chroma.bin)] = (float)(1 / (1 + strength * strength));
 }

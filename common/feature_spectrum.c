@@ -24,10 +24,12 @@
 #include "simd.h"
 
 #define BLOCK 64
+#define BLOCK_PX ((size_t)BLOCK * BLOCK)
 #define SPOTS 3 /* blocks along an edge, at most */
 #define RINGS AKIN__N_SPECTRUM
 #define FINE_RINGS 8
 #define COARSE_OCTAVE 2
+#define COARSE_AREA 16.0 /* px of the tile in one of its */
 #define NO_RING 255
 #define PI 3.14159265358979323846
 
@@ -41,13 +43,14 @@
 struct akin__spectrum {
     kiss_fft_cfg fft;
     float window[BLOCK];
-    double window_power;            /* sum of squares of the 2-D window */
-    uint8_t ring[2][BLOCK * BLOCK]; /* of each bin: fine, coarse */
+    double window_power;       /* sum of squares of the 2-D window */
+    uint8_t ring[2][BLOCK_PX]; /* of each bin: fine, coarse */
     uint32_t ring_size[RINGS];
-    kiss_fft_cpx block[BLOCK * BLOCK];
-    kiss_fft_cpx rows[BLOCK * BLOCK];
+    uint8_t px[2][BLOCK_PX];
+    kiss_fft_cpx block[BLOCK_PX];
+    kiss_fft_cpx rows[BLOCK_PX];
     kiss_fft_cpx line[BLOCK];
-    float power[BLOCK * BLOCK];
+    float power[BLOCK_PX];
 };
 
 /* The ring of a frequency in cycles a px of the tile; 12 when above all. */
@@ -60,7 +63,7 @@ ring_of(double frequency)
 static void
 set_rings(struct akin__spectrum *s)
 {
-    for (size_t i = 0; i < (size_t)BLOCK * BLOCK; i++) {
+    for (size_t i = 0; i < BLOCK_PX; i++) {
         double x = (double)(i % BLOCK), y = (double)(i / BLOCK), f;
         int fine, coarse;
 
@@ -114,36 +117,44 @@ akin__spectrum_free(struct akin__spectrum *spectrum)
     free(spectrum);
 }
 
-/* One part (0 real, 1 imaginary) of the block from the image at (x, y),
- * mirrored where the image ends: without its mean, windowed, in parts of the
- * range. */
+/* The block's pixels at (x, y), the image mirrored where it ends. */
 static void
-load_block(struct akin__spectrum *s, const struct akin__grey *grey, size_t x,
-           size_t y, int part)
+copy_block(const struct akin__grey *grey, size_t x, size_t y, uint8_t *px)
 {
-    float value[BLOCK];
-    uint32_t sum = 0;
-    float mean;
-
-    for (size_t j = 0; j < BLOCK; j++)
-        for (size_t i = 0; i < BLOCK; i++)
-            sum += grey->px[akin__mirror((int64_t)(y + j), grey->h) * grey->w +
-                            akin__mirror((int64_t)(x + i), grey->w)];
-    mean = (float)sum / (BLOCK * BLOCK);
     for (size_t j = 0; j < BLOCK; j++) {
         const uint8_t *row =
             grey->px + akin__mirror((int64_t)(y + j), grey->h) * grey->w;
-        kiss_fft_cpx *to = s->block + j * BLOCK;
 
+        if (x + BLOCK <= grey->w) {
+            memcpy(px + j * BLOCK, row + x, BLOCK);
+            continue;
+        }
         for (size_t i = 0; i < BLOCK; i++)
-            value[i] =
-                ((float)row[akin__mirror((int64_t)(x + i), grey->w)] - mean) /
-                255.0f * s->window[i] * s->window[j];
+            px[j * BLOCK + i] = row[akin__mirror((int64_t)(x + i), grey->w)];
+    }
+}
+
+/* Two blocks, without their means, windowed, in parts of the range, as the real
+ * and the imaginary part. */
+AKIN_SIMD static void
+join_blocks(const uint8_t *restrict a, const uint8_t *restrict b,
+            const float *restrict window, kiss_fft_cpx *restrict out)
+{
+    uint32_t sum_a = 0, sum_b = 0;
+    float mean_a, mean_b;
+
+    for (size_t i = 0; i < BLOCK_PX; i++) {
+        sum_a += a[i];
+        sum_b += b[i];
+    }
+    mean_a = (float)sum_a / (float)BLOCK_PX;
+    mean_b = (float)sum_b / (float)BLOCK_PX;
+    for (size_t j = 0; j < BLOCK; j++, a += BLOCK, b += BLOCK, out += BLOCK) {
+        float scale = window[j] / 255.0f;
+
         for (size_t i = 0; i < BLOCK; i++) {
-            if (part == 0)
-                to[i].r = value[i];
-            else
-                to[i].i = value[i];
+            out[i].r = ((float)a[i] - mean_a) * (window[i] * scale);
+            out[i].i = ((float)b[i] - mean_b) * (window[i] * scale);
         }
     }
 }
@@ -186,10 +197,11 @@ add_blocks(struct akin__spectrum *s, const struct akin__grey *grey)
 
     memset(s->power, 0, sizeof(s->power));
     for (size_t k = 0; k < n; k += 2) {
-        memset(s->block, 0, sizeof(s->block));
+        memset(s->px, 0, sizeof(s->px)); /* a missing partner is flat */
         for (size_t part = 0; part < 2 && k + part < n; part++)
-            load_block(s, grey, spot((k + part) % n_x, n_x, grey->w),
-                       spot((k + part) / n_x, n_y, grey->h), (int)part);
+            copy_block(grey, spot((k + part) % n_x, n_x, grey->w),
+                       spot((k + part) / n_x, n_y, grey->h), s->px[part]);
+        join_blocks(s->px[0], s->px[1], s->window, s->block);
         add_power(s);
     }
     return n;
@@ -207,7 +219,7 @@ akin__feature_spectrum(struct akin__spectrum *spectrum,
 
         blocks[coarse] = (double)add_blocks(
             spectrum, &octave[coarse == 1 ? COARSE_OCTAVE : 0]);
-        for (size_t i = 0; i < (size_t)BLOCK * BLOCK; i++)
+        for (size_t i = 0; i < BLOCK_PX; i++)
             if (ring[i] != NO_RING)
                 sum[ring[i]] += (double)spectrum->power[i];
     }
@@ -215,6 +227,9 @@ akin__feature_spectrum(struct akin__spectrum *spectrum,
         double n = blocks[r < RINGS - FINE_RINGS ? 1 : 0];
         double density =
             sum[r] / (n * spectrum->ring_size[r] * spectrum->window_power);
+
+        /* Both per px of the tile: a coarse px is 16 of those. */
+        density *= r < RINGS - FINE_RINGS ? COARSE_AREA : 1;
 
         out[r] = (float)(LOG_SCALE * log10(density + FLOOR));
     }
