@@ -92,7 +92,8 @@ check_identity(const struct akin_json *manifest, uint32_t number,
     const char *format = akin_json_text(manifest, "format");
     const char *features = akin_json_text(manifest, "feature_set");
     const char *hash_text = akin_json_text(manifest, "hash");
-    struct akin_hash hash, is = akin__manifest_hash(manifest);
+    struct akin_hash is = akin__manifest_hash(manifest);
+    char is_text[AKIN_HASH_TEXT];
     enum akin_status st;
     uint64_t says = 0;
 
@@ -101,8 +102,8 @@ check_identity(const struct akin_json *manifest, uint32_t number,
                          "the manifest is of format %s; this program reads %s",
                          format == NULL ? "(none)" : format,
                          AKIN__GENERATION_FORMAT);
-    if (hash_text == NULL || !akin_hash_parse(hash_text, &hash) ||
-        memcmp(hash.bytes, is.bytes, sizeof(is.bytes)) != 0)
+    akin_hash_text(&is, is_text);
+    if (hash_text == NULL || strcmp(hash_text, is_text) != 0)
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "the manifest is damaged: its hash is another");
     if (features == NULL || strcmp(features, AKIN_FEATURE_SET) != 0)

@@ -64,28 +64,34 @@ check_links(struct akin__verify *v, const struct akin_image_record *image)
 }
 
 /* Numbers and ordinals are given in the same order, so that walking by number
- * must meet rising, disjoint ranges. *end: of the last one seen. */
+ * must meet rising, disjoint ranges. */
 static void
-check_ordinals(struct akin__verify *v, const struct akin_image_record *image,
-               uint64_t *end)
+check_ordinals(struct akin__verify *v, const struct akin_image_record *image)
 {
-    if (image->first_tile < *end ||
+    if (image->first_tile < v->tiles_end ||
         image->first_tile > UINT64_MAX - image->n_tiles)
         akin__verify_note(v,
-                          "image %u: its tiles %" PRIu64 " and on are also "
-                          "those of an earlier image",
+                          "image %u: its tiles %" PRIu64
+                          " and on are also those of an earlier image",
                           image->number, image->first_tile);
     else
-        *end = image->first_tile + image->n_tiles;
+        v->tiles_end = image->first_tile + image->n_tiles;
 }
 
 static void
-check_image(struct akin__verify *v, uint32_t number, uint64_t *end)
+see_image(struct akin__verify *v, struct akin_span key, struct akin_span value)
 {
     struct akin_image_record image = {0};
     struct akin_error err = {0};
+    uint32_t number;
 
-    if (number > akin__verify_counter(v, AKIN__LAST_IMAGE))
+    (void)value;
+    if (key.len != 4) {
+        akin__verify_note(v, "images: a key has %zu bytes", key.len);
+        return;
+    }
+    number = akin_be32(key.data);
+    if (number == 0 || number > akin__verify_counter(v, AKIN__LAST_IMAGE))
         akin__verify_note(v, "image %u has a number that was never given",
                           number);
     if (akin_image_get(v->txn, number, &image, &err) != AKIN_OK) {
@@ -93,25 +99,9 @@ check_image(struct akin__verify *v, uint32_t number, uint64_t *end)
         return;
     }
     check_links(v, &image);
-    check_ordinals(v, &image, end);
+    check_ordinals(v, &image);
     check_tiles(v, &image);
     akin_image_record_free(&image);
-}
-
-static void
-verify_records(struct akin__verify *v)
-{
-    struct akin_error err = {0};
-    uint32_t number = 0;
-    uint64_t end = 0;
-    enum akin_status st;
-
-    while ((st = akin_image_next(v->txn, 0, &number, &err)) == AKIN_OK)
-        check_image(v, number, &end);
-    if (st != AKIN_ENOTFOUND)
-        akin__verify_note(v, "%s", err.text);
-    if (end > akin__verify_counter(v, AKIN__N_ORDINALS))
-        akin__verify_note(v, "tiles have ordinals that were never given");
 }
 
 /* Entries whose key is an image's number. */
@@ -246,7 +236,10 @@ akin__verify_images(struct akin__verify *v)
 {
     struct akin_span all = {NULL, 0};
 
-    verify_records(v);
+    v->tiles_end = 0;
+    akin__verify_walk(v, AKIN_TABLE_IMAGES, all, see_image);
+    if (v->tiles_end > akin__verify_counter(v, AKIN__N_ORDINALS))
+        akin__verify_note(v, "tiles have ordinals that were never given");
     akin__verify_walk(v, AKIN_TABLE_TILES, all, see_tiles);
     akin__verify_walk(v, AKIN_TABLE_FEATURES, all, see_features);
     akin__verify_walk(v, AKIN_TABLE_DISTURBED, all, see_disturbed);

@@ -11,6 +11,7 @@
 struct akin__verify {
     struct akin_txn *txn;
     struct akin_json *problems; /* array of sentences */
+    uint64_t tiles_end;         /* behind the last ordinal seen so far */
 };
 
 /* More would tell nobody more: the rest is counted by nobody. */

@@ -170,7 +170,9 @@ put_manifest(struct akin_txn *txn, void *ctx, struct akin_error *err)
 static enum akin_status
 del_manifest(struct akin_txn *txn, void *ctx, struct akin_error *err)
 {
-    return akin_txn_del(txn, AKIN_TABLE_MANIFEST, text(ctx), err);
+    const char *const *pair = ctx;
+
+    return akin_txn_del(txn, AKIN_TABLE_MANIFEST, text(pair[0]), err);
 }
 
 static const struct {
@@ -203,8 +205,7 @@ a_store_of_another_kind_is_refused_with_both_names(void **state)
         if (pair[1] != NULL)
             assert_ok(akin_store_update(store, put_manifest, pair, &err));
         else
-            assert_ok(akin_store_update(store, del_manifest,
-                                        (void *)(uintptr_t)pair[0], &err));
+            assert_ok(akin_store_update(store, del_manifest, pair, &err));
         akin_store_close(store);
         assert_fails_with(akin_store_open(dir, AKIN_STORE_READ, &other, &err),
                           strangers[i].status, strangers[i].says);
