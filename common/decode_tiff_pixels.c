@@ -71,28 +71,3 @@ akin__swap_samples(uint8_t *bytes, size_t n, uint32_t bits)
             bytes[size - 1 - k] = byte;
         }
 }
-
-#define UNDO(type)                                                             \
-    for (size_t i = per_px; i < n; i++) {                                      \
-        type before;                                                           \
-        type v;                                                                \
-                                                                               \
-        memcpy(&before, row + (i - per_px) * sizeof(v), sizeof(v));            \
-        memcpy(&v, row + i * sizeof(v), sizeof(v));                            \
-        v = (type)(v + before);                                                \
-        memcpy(row + i * sizeof(v), &v, sizeof(v));                            \
-    }
-
-void
-akin__undo_differences(uint8_t *row, size_t n_px, uint32_t per_px,
-                       uint32_t bits)
-{
-    size_t n = n_px * per_px;
-
-    if (bits == 8)
-        UNDO(uint8_t)
-    else if (bits == 16)
-        UNDO(uint16_t)
-    else if (bits == 32)
-        UNDO(uint32_t)
-}
