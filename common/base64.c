@@ -61,17 +61,14 @@ finish(uint32_t v, unsigned n_bits, unsigned n_pad, struct akin_error *err)
     return AKIN_OK;
 }
 
-enum akin_status
-akin_base64_decode(struct akin_span in, struct akin_buf *out,
-                   struct akin_error *err)
+/* Writes behind out->len and counts in *n_bytes; room was made. */
+static enum akin_status
+decode(struct akin_span in, struct akin_buf *out, size_t *n_bytes,
+       struct akin_error *err)
 {
-    enum akin_status st = akin_buf_reserve(out, in.len / 4 * 3 + 3, err);
     unsigned n_bits = 0, n_pad = 0;
-    size_t len = out->len;
     uint32_t v = 0;
 
-    if (st != AKIN_OK)
-        return st;
     for (size_t i = 0; i < in.len; i++) {
         unsigned s = sextet(in.data[i]);
 
@@ -89,12 +86,24 @@ akin_base64_decode(struct akin_span in, struct akin_buf *out,
         n_bits += 6;
         if (n_bits >= 8) {
             n_bits -= 8;
-            out->data[len++] = (uint8_t)(v >> n_bits & 0xff);
+            out->data[out->len + (*n_bytes)++] = (uint8_t)(v >> n_bits & 0xff);
         }
     }
-    st = finish(v, n_bits, n_pad, err);
+    return finish(v, n_bits, n_pad, err);
+}
+
+enum akin_status
+akin_base64_decode(struct akin_span in, struct akin_buf *out,
+                   struct akin_error *err)
+{
+    enum akin_status st = akin_buf_reserve(out, in.len / 4 * 3 + 3, err);
+    size_t n_bytes = 0;
+
+    if (st != AKIN_OK)
+        return st;
+    st = decode(in, out, &n_bytes, err);
     if (st == AKIN_OK)
-        out->len = len;
+        out->len += n_bytes;
     out->data[out->len] = 0;
     return st;
 }

@@ -44,16 +44,18 @@ akin_config_init(struct akin_config *config)
 }
 /* NOLINTEND(bugprone-macro-parentheses) */
 
-/* A number with an optional k, M or G; false when there is anything else. */
+/* A decimal number with an optional k, M or G; false when there is anything
+ * else. strtod alone would also take hexadecimal, "inf" and leading blanks. */
 static bool
 parse_number(const char *text, double *out)
 {
+    const char *digits_end = text + strspn(text, "0123456789+-.eE");
     char *end = NULL;
     double value;
 
     errno = 0;
     value = strtod(text, &end);
-    if (end == text || errno != 0 || !isfinite(value))
+    if (end == text || end != digits_end || errno != 0 || !isfinite(value))
         return false;
     if (*end == 'k' || *end == 'K')
         value *= 1024.0, end++;
@@ -163,9 +165,10 @@ akin_config_assign(struct akin_config *config, const char *assignment,
     return st;
 }
 
+/* text is taken apart on the way. */
 static enum akin_status
-load_lines(struct akin_config *config, const char *path, char *text,
-           struct akin_error *err)
+parse_lines(struct akin_config *config, const char *name, char *text,
+            struct akin_error *err)
 {
     char *rest = NULL;
     size_t number = 0;
@@ -185,7 +188,7 @@ load_lines(struct akin_config *config, const char *path, char *text,
         if (*line == '\0')
             continue;
         if (akin_config_assign(config, line, err) != AKIN_OK) {
-            akin_error_prefix(err, "%s line %zu", path, number);
+            akin_error_prefix(err, "%s line %zu", name, number);
             return AKIN_EINVAL;
         }
     }
@@ -193,19 +196,34 @@ load_lines(struct akin_config *config, const char *path, char *text,
 }
 
 enum akin_status
+akin_config_parse(struct akin_config *config, const char *name,
+                  struct akin_span text, struct akin_error *err)
+{
+    struct akin_config changed = *config;
+    enum akin_status st;
+    char *copy;
+
+    /* Lines are C strings from here on: nothing may hide behind a 0. */
+    if (text.len > 0 && memchr(text.data, 0, text.len) != NULL)
+        return AKIN_FAIL(err, AKIN_EFORMAT,
+                         "%s is not a text file: it holds a zero byte", name);
+    copy = akin_strndup(text.len == 0 ? "" : (const char *)text.data, text.len);
+    st = parse_lines(&changed, name, copy, err);
+    if (st == AKIN_OK)
+        *config = changed;
+    free(copy);
+    return st;
+}
+
+enum akin_status
 akin_config_load(struct akin_config *config, const char *path,
                  struct akin_error *err)
 {
-    struct akin_config copy = *config;
     struct akin_buf text = {0};
     enum akin_status st = akin_file_read(path, 1 << 20, &text, err);
 
-    if (st != AKIN_OK)
-        akin_error_prefix(err, "%s", path);
-    else if (text.len > 0)
-        st = load_lines(&copy, path, (char *)text.data, err);
     if (st == AKIN_OK)
-        *config = copy;
+        st = akin_config_parse(config, path, akin_buf_span(&text), err);
     akin_buf_free(&text);
     return st;
 }

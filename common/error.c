@@ -5,15 +5,48 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Texts quote bytes from outside; a terminal must not obey them. */
-static void
-disarm(char *text)
+#include "error_internal.h"
+
+/* Bytes of an unfinished UTF-8 sequence at the end of text. */
+static size_t
+unfinished(const char *text, size_t len)
 {
+    size_t n = 1;
+
+    while (n <= 3 && n < len && ((unsigned char)text[len - n] & 0xc0) == 0x80)
+        n++;
+    if (len < n)
+        return 0;
+    switch ((unsigned char)text[len - n] >> 4) {
+    case 0xc:
+    case 0xd:
+        return n < 2 ? n : 0;
+    case 0xe:
+        return n < 3 ? n : 0;
+    case 0xf:
+        return n < 4 ? n : 0;
+    default:
+        return 0;
+    }
+}
+
+/* Texts quote bytes from outside; a terminal must not obey them. */
+void
+akin__disarm(char *text, char instead)
+{
+    size_t len = strlen(text);
+
+    len -= unfinished(text, len);
+    text[len] = '\0';
     for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
+        unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
 
         if (c < 0x20 || c == 0x7f)
-            *text = ' ';
+            *text = instead;
+        if (c == 0xc2 && next >= 0x80 && next < 0xa0) {
+            *text++ = instead;
+            *text = instead;
+        }
     }
 }
 
@@ -31,7 +64,7 @@ akin_error_set(struct akin_error *err, enum akin_status status,
     va_start(args, fmt);
     (void)vsnprintf(err->text, sizeof(err->text), fmt, args);
     va_end(args);
-    disarm(err->text);
+    akin__disarm(err->text, ' ');
     return status;
 }
 
@@ -57,7 +90,7 @@ akin_error_prefix(struct akin_error *err, const char *fmt, ...)
         old[room < sizeof(old) - 1 ? room : sizeof(old) - 1] = '\0';
         memcpy(err->text + len + 2, old, strlen(old) + 1);
     }
-    disarm(err->text);
+    akin__disarm(err->text, ' ');
 }
 
 const char *

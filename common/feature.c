@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "akin/network.h"
 #include "feature_internal.h"
 #include "simd.h"
 #include "stretch.h"
@@ -16,7 +17,8 @@ enum {
     FIRST_COLOUR = FIRST_INTENSITY + AKIN__N_INTENSITY,
     FIRST_SPECTRUM = FIRST_COLOUR + AKIN__N_COLOUR,
     FIRST_GRANULARITY = FIRST_SPECTRUM + AKIN__N_SPECTRUM,
-    END = FIRST_GRANULARITY + AKIN__N_GRANULARITY
+    FIRST_NETWORK = FIRST_GRANULARITY + AKIN__N_GRANULARITY,
+    END = FIRST_NETWORK + AKIN_N_NETWORK
 };
 _Static_assert(END == AKIN_N_FEATURES, "the parts make up the feature set");
 
@@ -32,6 +34,8 @@ static const struct akin_feature_part parts[] = {
      AKIN__N_SPECTRUM},
     {"granularity", "bright and dark detail of five sizes", FIRST_GRANULARITY,
      AKIN__N_GRANULARITY},
+    {"learned", "what a small network learned from unlabelled tiles",
+     FIRST_NETWORK, AKIN_N_NETWORK},
 };
 _Static_assert(AKIN_COUNT(parts) + 1 == AKIN__N_STEPS, "and the preparation");
 
@@ -52,6 +56,8 @@ struct akin_feature_work {
     uint8_t *grey;  /* all octaves */
     uint8_t *bytes; /* AKIN__GRANULARITY_SCRATCH */
     float *floats;  /* AKIN__BIF_SCRATCH */
+    struct akin_network *network;
+    struct akin_network_work *network_work;
 };
 
 enum akin_status
@@ -63,15 +69,21 @@ akin_feature_work_new(struct akin_feature_work **out, struct akin_error *err)
     if (work == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to compute features");
     work->stretch.value = malloc(AKIN__PX_MAX * sizeof(float));
-    work->stretch.count = malloc((size_t)2 * 65536 * sizeof(uint32_t));
+    work->stretch.some = malloc(AKIN__PX_MAX * sizeof(float));
+    work->stretch.bin = malloc(AKIN__PX_MAX * sizeof(uint16_t));
     work->grey = malloc(OCTAVE_PX);
     work->bytes = malloc(AKIN__GRANULARITY_SCRATCH);
     work->floats = malloc(AKIN__BIF_SCRATCH * sizeof(float));
-    if (work->stretch.value == NULL || work->stretch.count == NULL ||
-        work->grey == NULL || work->bytes == NULL || work->floats == NULL)
+    if (work->stretch.value == NULL || work->stretch.some == NULL ||
+        work->stretch.bin == NULL || work->grey == NULL ||
+        work->bytes == NULL || work->floats == NULL)
         st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to compute features");
     else
         st = akin__spectrum_new(&work->spectrum, err);
+    if (st == AKIN_OK)
+        st = akin_network_builtin(&work->network, err);
+    if (st == AKIN_OK)
+        st = akin_network_work_new(&work->network_work, err);
     if (st != AKIN_OK) {
         akin_feature_work_free(work);
         return st;
@@ -86,8 +98,11 @@ akin_feature_work_free(struct akin_feature_work *work)
     if (work == NULL)
         return;
     akin__spectrum_free(work->spectrum);
+    akin_network_free(work->network);
+    akin_network_work_free(work->network_work);
     free(work->stretch.value);
-    free(work->stretch.count);
+    free(work->stretch.some);
+    free(work->stretch.bin);
     free(work->grey);
     free(work->bytes);
     free(work->floats);
@@ -182,6 +197,9 @@ akin__feature_compute_timed(struct akin_feature_work *work,
     tick(clock, 4, &since);
     akin__feature_granularity(octave, work->bytes, out + FIRST_GRANULARITY);
     tick(clock, 5, &since);
+    akin_network_compute(work->network, work->network_work, plane, rect,
+                         out + FIRST_NETWORK);
+    tick(clock, 6, &since);
 }
 
 void

@@ -59,7 +59,7 @@ void akin__feature_granularity(const struct akin__grey octave[AKIN__OCTAVES],
                                uint8_t *scratch, float *out);
 
 /* For akin-bench: the time each part takes. */
-#define AKIN__N_STEPS 7
+#define AKIN__N_STEPS 8
 struct akin__feature_clock {
     uint64_t (*now_ns)(void);
     uint64_t ns[AKIN__N_STEPS]; /* the parts in order, then the preparation */

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -52,11 +53,17 @@ akin_hash_file(const char *path, struct akin_hash *out, struct akin_error *err)
     XXH3_state_t *state = NULL;
     uint8_t *block = NULL;
     enum akin_status st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* O_NONBLOCK: a named pipe must not hold us up before it is refused. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat sb;
 
     if (fd < 0)
         return AKIN_FAIL(err, errno == ENOENT ? AKIN_ENOTFOUND : AKIN_EIO,
                          "open: %s", strerror(errno));
+    if (fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode)) {
+        st = AKIN_FAIL(err, AKIN_EINVAL, "it is not a regular file");
+        goto done;
+    }
     state = XXH3_createState();
     block = malloc(READ_BYTES);
     if (state == NULL || block == NULL) {

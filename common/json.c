@@ -39,6 +39,52 @@ certain(json_t *json)
     return outside(json);
 }
 
+/* Does nesting stay within AKIN_JSON_DEPTH? jansson's own bound is four times
+ * as deep. Brackets inside of strings do not count. */
+static bool
+is_shallow(struct akin_span text)
+{
+    bool quoted = false;
+    size_t depth = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.data[i];
+
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '[' || c == '{') && ++depth > AKIN_JSON_DEPTH)
+            return false;
+        else if (!quoted && (c == ']' || c == '}') && depth > 0)
+            depth--;
+    }
+    return true;
+}
+
+/* Written with 15 digits, the last doubles before infinity would be rounded to
+ * a number that cannot be read again. */
+static double
+writable(double value)
+{
+    const double largest = 1.79769313486231e308;
+
+    return value > largest ? largest : value < -largest ? -largest : value;
+}
+
+static void
+make_writable(json_t *json)
+{
+    const char *key;
+    json_t *value;
+    size_t i;
+
+    if (json_is_real(json))
+        (void)json_real_set(json, writable(json_real_value(json)));
+    json_array_foreach(json, i, value) make_writable(value);
+    json_object_foreach(json, key, value) make_writable(value);
+}
+
 enum akin_status
 akin_json_parse(struct akin_span text, struct akin_json **out,
                 struct akin_error *err)
@@ -51,11 +97,15 @@ akin_json_parse(struct akin_span text, struct akin_json **out,
         text = akin_span_of(text.data + 3, text.len - 3);
     if (text.len == 0)
         return AKIN_FAIL(err, AKIN_EFORMAT, "JSON: there is no text");
+    if (!is_shallow(text))
+        return AKIN_FAIL(err, AKIN_EFORMAT,
+                         "JSON: nested deeper than %d levels", AKIN_JSON_DEPTH);
     json = json_loadb((const char *)text.data, text.len,
                       JSON_DECODE_ANY | JSON_ALLOW_NUL, &where);
     if (json == NULL)
         return AKIN_FAIL(err, AKIN_EFORMAT, "JSON: line %d column %d: %s",
                          where.line, where.column, where.text);
+    make_writable(json);
     *out = outside(json);
     return AKIN_OK;
 }
@@ -238,7 +288,7 @@ akin_json_new_int(int64_t value)
 struct akin_json *
 akin_json_new_real(double value)
 {
-    return certain(isfinite(value) ? json_real(value) : json_null());
+    return certain(isfinite(value) ? json_real(writable(value)) : json_null());
 }
 
 struct akin_json *
@@ -257,9 +307,17 @@ void
 akin_json_set(struct akin_json *object, const char *key,
               struct akin_json *value)
 {
-    if (value != NULL &&
-        json_object_set_new_nocheck(inside(object), key, inside(value)) != 0)
+    struct akin_buf clean = {0};
+
+    if (value == NULL)
+        return;
+    if (!akin_utf8_valid(akin_span_str(key))) {
+        akin_utf8_clean(akin_span_str(key), &clean);
+        key = akin_buf_text(&clean);
+    }
+    if (json_object_set_new_nocheck(inside(object), key, inside(value)) != 0)
         (void)certain(NULL);
+    akin_buf_free(&clean);
 }
 
 void

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "error_internal.h"
+
 #define LINE_MAX_BYTES 2000
 
 static akin_log_fn *sink;
@@ -18,15 +20,6 @@ level_name(enum akin_log_level level)
     static const char *const names[] = {"error", "warn", "info", "debug"};
 
     return names[level];
-}
-
-/* Control characters would break the line or the terminal. */
-static void
-escape(char *text)
-{
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = '?';
 }
 
 static void
@@ -56,7 +49,7 @@ akin_log(enum akin_log_level level, const char *event, const char *fmt, ...)
         (void)vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, args);
         va_end(args);
     }
-    escape(line);
+    akin__disarm(line, '?');
     if (sink != NULL)
         sink(sink_ctx, level, line);
     else

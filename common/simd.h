@@ -13,7 +13,7 @@
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) &&         \
     defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) &&                \
     !defined(__SANITIZE_THREAD__)
-#define AKIN_SIMD __attribute__((target_clones("avx2", "default")))
+#define AKIN_SIMD __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define AKIN_SIMD
 #endif

@@ -43,7 +43,7 @@ struct akin_declared {
     size_t n, cap;
     struct akin__members *members; /* of each group */
     size_t n_groups;
-    uint8_t *seen; /* seen[number]: declared in this run */
+    uint32_t *seen; /* [number]: its first declaration + 1; 0: none yet */
     size_t n_seen;
 };
 

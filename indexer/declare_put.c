@@ -12,20 +12,22 @@ is_seen(const struct akin_declared *declared, uint32_t number)
     return number < declared->n_seen && declared->seen[number] != 0;
 }
 
+/* Notes that the declaration made next is the first of its dataset. */
 static void
 set_seen(struct akin_declared *declared, uint32_t number)
 {
     if (number >= declared->n_seen) {
         size_t more = (size_t)number * 2 + 64;
-        uint8_t *seen = akin_new(more, 1);
+        uint32_t *seen = akin_new(more, sizeof(*seen));
 
         if (declared->n_seen > 0)
-            memcpy(seen, declared->seen, declared->n_seen);
+            memcpy(seen, declared->seen, declared->n_seen * sizeof(*seen));
         free(declared->seen);
         declared->seen = seen;
         declared->n_seen = more;
     }
-    declared->seen[number] = 1;
+    if (declared->seen[number] == 0)
+        declared->seen[number] = (uint32_t)declared->n + 1;
 }
 
 void
@@ -63,14 +65,19 @@ akin__declare_add(struct akin__declaring *s, uint32_t group, const char *file,
                                .group = group};
 }
 
-/* An earlier one of this run, stored or in this batch, says the same id. */
-static bool
-was_said(const struct akin__declaring *s, size_t i, uint32_t number)
+/* The declaration ("<file>#<id>") of this run that described a dataset first,
+ * stored or in this batch; NULL: record i is the first. */
+static const char *
+said_first(const struct akin__declaring *s, size_t i, uint32_t number)
 {
+    const struct akin_declared *out = s->out;
+
+    if (is_seen(out, number))
+        return out->declaration[out->seen[number] - 1].path;
     for (size_t k = 0; k < i; k++)
         if (s->pending[k].outcome == PUT && s->pending[k].number == number)
-            return true;
-    return is_seen(s->out, number);
+            return s->pending[k].path;
+    return NULL;
 }
 
 static enum akin_status
@@ -91,8 +98,12 @@ put_declaration(struct akin_txn *txn, const struct akin__pending *p,
 /* A dataset that was described before in this run. */
 static enum akin_status
 put_again(struct akin_txn *txn, struct akin__pending *p,
-          const struct akin_dataset *known, struct akin_error *err)
+          const struct akin_dataset *known, const char *first,
+          struct akin_error *err)
 {
+    const char *id = akin_json_text(p->record, "id");
+    size_t file_len = strlen(first) - strlen(id) - 1;
+
     p->number = known->number;
     p->change = AKIN_DATASET_SAME;
     if (akin_json_equal(known->record, p->record)) {
@@ -101,9 +112,8 @@ put_again(struct akin_txn *txn, struct akin__pending *p,
     }
     p->outcome = SAID_TWICE;
     (void)AKIN_FAIL(&p->error, AKIN_EFORMAT,
-                    "describes dataset %s, which another file of this source "
-                    "describes differently; that one is used",
-                    akin_json_text(p->record, "id"));
+                    "describes dataset %s otherwise than %.*s, which is used",
+                    id, (int)file_len, first);
     return AKIN_OK;
 }
 
@@ -137,11 +147,13 @@ put_pending(struct akin_txn *txn, void *ctx, struct akin_error *err)
         struct akin__pending *p = &s->pending[i];
         const char *id = akin_json_text(p->record, "id");
         struct akin_dataset known = {0};
+        const char *first = NULL;
 
         p->error = (struct akin_error){0};
-        if (id != NULL && akin_dataset_find(txn, id, &known, NULL) == AKIN_OK &&
-            was_said(s, i, known.number))
-            st = put_again(txn, p, &known, err);
+        if (id != NULL && akin_dataset_find(txn, id, &known, NULL) == AKIN_OK)
+            first = said_first(s, i, known.number);
+        if (first != NULL)
+            st = put_again(txn, p, &known, first, err);
         else
             st = put_new(txn, p, s->now_s, err);
         akin_dataset_free(&known);

@@ -8,6 +8,7 @@
 
 #include "akin/nearest.h"
 #include "args.h"
+#include "cmd_check.h"
 #include "command.h"
 
 static const struct command {
@@ -19,6 +20,7 @@ static const struct command {
     {"sync", akin_cmd_sync, "as add, and remove what is no longer listed"},
     {"rm", akin_cmd_rm, "remove datasets, leaving a reason"},
     {"publish", akin_cmd_publish, "build a new generation now"},
+    {"check", akin_cmd_check, "say what is wrong or missing in metadata"},
     {"verify", akin_cmd_verify, "check every invariant of a store"},
     {"status", akin_cmd_status, "what is in a store, and what was bad"},
     {"settings", akin_cmd_settings, "list what --set can change"},

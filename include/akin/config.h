@@ -39,7 +39,13 @@ enum akin_status akin_config_assign(struct akin_config *config,
                                     const char *assignment,
                                     struct akin_error *err) AKIN_MUST_USE;
 
-/* Reads a settings file; errors name file and line. */
+/* Sets many, from lines; the first fault is answered with name (of the file)
+ * and line, and leaves all settings as they were. EFORMAT: not a text. */
+enum akin_status akin_config_parse(struct akin_config *config, const char *name,
+                                   struct akin_span text,
+                                   struct akin_error *err) AKIN_MUST_USE;
+
+/* The same for a settings file of up to 1 MiB. */
 enum akin_status akin_config_load(struct akin_config *config, const char *path,
                                   struct akin_error *err) AKIN_MUST_USE;
 

@@ -15,8 +15,8 @@
 #include "akin/image.h"
 #include "akin/tile.h"
 
-#define AKIN_FEATURE_SET "classical-1"
-#define AKIN_N_FEATURES 175
+#define AKIN_FEATURE_SET "classical-1+network-1"
+#define AKIN_N_FEATURES 303
 
 /* The parts, in order: used by explanations. */
 struct akin_feature_part {

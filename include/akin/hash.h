@@ -16,7 +16,8 @@ struct akin_hash {
 
 #define AKIN_HASH_TEXT 33 /* 32 hexadecimal digits and the final 0 */
 
-/* Of bytes, and of a whole file (ENOTFOUND, EIO). */
+/* Of bytes, and of a whole file (ENOTFOUND, EIO; EINVAL when it
+ * is a folder, a pipe or a device). */
 struct akin_hash akin_hash_of(struct akin_span bytes);
 enum akin_status akin_hash_file(const char *path, struct akin_hash *out,
                                 struct akin_error *err) AKIN_MUST_USE;

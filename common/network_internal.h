@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * network_internal.h - the layers of the network, as loops over planar floats.
+ *
+ * A map is height x width x channels floats, channels innermost. Batch
+ * normalisation is folded into the weights by the exporter, so that a layer is
+ * a convolution with a bias.
+ */
+#ifndef AKIN_NETWORK_INTERNAL_H
+#define AKIN_NETWORK_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "akin/network.h"
+
+/* 3 x 3, stride 2, one px of zero padding, 3 to 16 channels, then ReLU.
+ * in: edge x edge x 3; out: edge/2 x edge/2 x 16; weight: 3 x 3 x 3 x 16. */
+void akin__conv_stem(const float *in, size_t edge, const float *weight,
+                     const float *bias, float *out);
+
+/* 3 x 3 for each channel alone, one px of zero padding, then ReLU.
+ * weight: 3 x 3 x n; out edge: edge / stride. n: a multiple of 16. */
+void akin__conv_depthwise(const float *in, size_t edge, size_t n, size_t stride,
+                          const float *weight, const float *bias, float *out);
+
+/* 1 x 1: out[p] = ReLU(in[p] * weight + bias (+ in[p] before it, when residual
+ * is not NULL)). weight: n_in x n_out; n_out: a multiple of 16; n_px: of 4. */
+void akin__conv_pointwise(const float *in, size_t n_px, size_t n_in,
+                          size_t n_out, const float *weight, const float *bias,
+                          const float *residual, float *out);
+
+/* rect of plane, resampled to EDGE x EDGE x 3 and standardised. */
+void akin__network_picture(const struct akin_plane *plane,
+                           struct akin_tile_rect rect, float *picture);
+
+/* Mean and standard deviation of each channel: out: n means, n deviations. */
+void akin__pool(const float *in, size_t n_px, size_t n, float *out);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * network_picture.c - a rectangle of a plane as the network sees it: resampled
+ * to a fixed edge (means of areas; linear where it is smaller), then mean 0 and
+ * deviation 1 of the colours' mean.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "network_internal.h"
+
+#define EDGE ((size_t)AKIN_NETWORK_EDGE)
+#define N_PX (EDGE * EDGE)
+#define FLATTEST 1e-6
+
+static float
+sample_at(const struct akin_plane *plane, size_t i)
+{
+    switch (plane->sample) {
+    case AKIN_SAMPLE_U8:
+        return ((const uint8_t *)plane->px)[i];
+    case AKIN_SAMPLE_U16:
+        return ((const uint16_t *)plane->px)[i];
+    case AKIN_SAMPLE_F32:
+        return ((const float *)plane->px)[i];
+    }
+    return 0.0f;
+}
+
+/* Which source px one output px takes along an axis: first..last, where the
+ * two ends count by these weights and those between fully. */
+struct reach {
+    size_t first, last;
+    float w_first, w_last, scale;
+};
+
+static struct reach
+reach_of(size_t i, size_t len)
+{
+    double step = (double)len / EDGE, from, to;
+    struct reach r;
+
+    if (len < EDGE) { /* linear between the two nearest centres */
+        from = ((double)i + 0.5) * step - 0.5;
+        from = from < 0 ? 0 : from > (double)(len - 1) ? (double)(len - 1) : from;
+        r.first = (size_t)from;
+        r.last = r.first + 1 < len ? r.first + 1 : r.first;
+        r.w_last = (float)(from - (double)r.first);
+        r.w_first = 1.0f - r.w_last;
+        r.scale = 1.0f;
+        return r;
+    }
+    from = (double)i * step;
+    to = (double)(i + 1) * step;
+    r.first = (size_t)from;
+    r.last = (size_t)ceil(to) - 1;
+    r.last = r.last >= len ? len - 1 : r.last;
+    r.w_first = (float)((double)r.first + 1 - from);
+    r.w_last = (float)(to - (double)r.last);
+    r.scale = (float)(1.0 / step);
+    return r;
+}
+
+static float
+weight_in(const struct reach *r, size_t i)
+{
+    return i == r->first ? r->w_first : i == r->last ? r->w_last : 1.0f;
+}
+
+/* One row of output, EDGE x channels, from the source rows it reaches. */
+static void
+picture_row(const struct akin_plane *plane, struct akin_tile_rect rect,
+            const struct reach *ry, const struct reach *columns, float *row)
+{
+    size_t n = plane->channels;
+
+    memset(row, 0, EDGE * 3 * sizeof(*row));
+    for (size_t y = ry->first; y <= ry->last; y++) {
+        float wy = weight_in(ry, y) * ry->scale;
+        size_t base = ((rect.y + y) * (size_t)plane->width + rect.x) * n;
+
+        for (size_t i = 0; i < EDGE; i++)
+            for (size_t x = columns[i].first; x <= columns[i].last; x++) {
+                float w = wy * weight_in(&columns[i], x) * columns[i].scale;
+
+                for (size_t c = 0; c < n; c++)
+                    row[i * 3 + c] += w * sample_at(plane, base + x * n + c);
+            }
+    }
+}
+
+static void
+standardise(float *picture)
+{
+    double sum = 0, squares = 0, mean, deviation;
+
+    for (size_t p = 0; p < N_PX; p++) {
+        double v = (picture[3 * p] + picture[3 * p + 1] + picture[3 * p + 2]) / 3;
+
+        sum += v;
+        squares += v * v;
+    }
+    mean = sum / N_PX;
+    deviation = sqrt(fmax(squares / N_PX - mean * mean, 0));
+    if (deviation <= FLATTEST * fabs(mean) || deviation == 0)
+        deviation = INFINITY; /* nothing to see: all zero */
+    for (size_t i = 0; i < 3 * N_PX; i++)
+        picture[i] = (float)((picture[i] - mean) / deviation);
+}
+
+void
+akin__network_picture(const struct akin_plane *plane,
+                      struct akin_tile_rect rect, float *picture)
+{
+    struct reach columns[EDGE];
+
+    for (size_t i = 0; i < EDGE; i++)
+        columns[i] = reach_of(i, rect.w);
+    for (size_t i = 0; i < EDGE; i++) {
+        struct reach ry = reach_of(i, rect.h);
+        float *row = picture + i * EDGE * 3;
+
+        picture_row(plane, rect, &ry, columns, row);
+        if (plane->channels == 1)
+            for (size_t x = 0; x < EDGE; x++)
+                row[3 * x + 1] = row[3 * x + 2] = row[3 * x];
+    }
+    standardise(picture);
+}

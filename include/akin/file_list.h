@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * akin/file_list.h - what a submission says of each of its files.
+ *
+ * BioStudies submissions name a file list for each study component and each
+ * annotation set: JSON (an array of {"path","size","attributes"}), or a table
+ * (comma, semicolon or tab; RFC 4180) whose column "Files" has the paths and
+ * whose other columns are attributes. Such a list tells which image an
+ * annotation belongs to ("Source image").
+ *
+ * Threads: no shared state.
+ */
+#ifndef AKIN_FILE_LIST_H
+#define AKIN_FILE_LIST_H
+
+#include "akin/record.h"
+
+#define AKIN_FILE_LIST_BYTES_MAX ((uint64_t)256 << 20)
+#define AKIN_FILE_LIST_FILES_MAX 2000000
+#define AKIN_FILE_LIST_COLUMNS_MAX 256
+#define AKIN_FILE_LIST_CELL_MAX 65536 /* bytes of one cell or value */
+
+/* Reads a list. *out is an object with one member for each path, as it is
+ * written in the list without "./" and '/' before it:
+ *   {"size_bytes": 3217536, "attributes": {"Source image": "a/b.tif"}}
+ * size_bytes is there where the list tells it; an attribute that a file has
+ * several times is an array. The caller frees *out. Paths that are there twice
+ * or that leave the folder ("..") are reported and the later one is left out.
+ * EFORMAT names the line, or says that no column has paths; ELIMIT: one of the
+ * numbers above. report may be NULL. */
+enum akin_status akin_record_file_list(const char *path, struct akin_json **out,
+                                       struct akin_record_report *report,
+                                       struct akin_error *err) AKIN_MUST_USE;
+
+/* The same from memory; name tells the kind where the bytes do not. */
+enum akin_status akin_file_list_parse(struct akin_span bytes, const char *name,
+                                      struct akin_json **out,
+                                      struct akin_record_report *report,
+                                      struct akin_error *err) AKIN_MUST_USE;
+
+#endif
