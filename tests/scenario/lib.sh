@@ -155,3 +155,35 @@ end_program() {
     SCENARIO_CODE=0
     wait "$pid" 2>/dev/null || SCENARIO_CODE=$?
 }
+
+# example_images [N]: prints a folder of example datasets with N images each
+# (2), drawn once for each scenario. Six of the datasets are enough here.
+example_images() {
+    local folder=$SCRATCH/examples.${1:-2} id
+    if [ ! -d "$folder" ]; then
+        for id in nuclei-hela-widefield neuropil-fly-sstem he-colon \
+            blood-smear-wright smfish-spots yeast-dic; do
+            "$GENERATE" "$folder" --images "${1:-2}" --only "$id" \
+                >/dev/null || broken "akin-generate failed"
+        done
+    fi
+    printf '%s\n' "$folder"
+}
+
+# store_numbers STORE: datasets, images, tiles and quarantined files, to be
+# compared between stores that were made in different ways.
+store_numbers() {
+    expect_exit 0 "$AKIN_INDEX" status --store "$1" --json
+    printf '%s datasets, %s images, %s tiles, %s quarantined\n' \
+        "$(json_number datasets)" "$(json_number images)" \
+        "$(json_number tiles)" "$(json_number quarantined)"
+}
+
+# store_vectors STORE: a sum over the current generation's descriptors and the
+# projection that made them: what answers depend on.
+store_vectors() {
+    local gen
+    expect_exit 0 "$AKIN_INDEX" status --store "$1" --json
+    gen=$(printf '%s/gen-%06d' "$1" "$(json_number generation)")
+    cat "$gen/vectors.f32" "$gen/projection.bin" | cksum
+}
