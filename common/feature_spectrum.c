@@ -25,7 +25,6 @@
 
 #define BLOCK 64
 #define BLOCK_PX ((size_t)BLOCK * BLOCK)
-#define SPOTS 3 /* blocks along an edge, at most */
 #define RINGS AKIN__N_SPECTRUM
 #define FINE_RINGS 8
 #define COARSE_OCTAVE 2
@@ -173,18 +172,19 @@ add_power(struct akin__spectrum *s)
     }
 }
 
+/* Blocks along an edge: two, in the middle of each half, or one. */
 static size_t
 spots_along(size_t edge)
 {
-    size_t n = (edge + BLOCK - 1) / BLOCK;
-
-    return n < SPOTS ? n : SPOTS;
+    return edge >= 2 * (size_t)BLOCK ? 2 : 1;
 }
 
 static size_t
 spot(size_t i, size_t n, size_t edge)
 {
-    return n == 1 ? 0 : i * (edge - BLOCK) / (n - 1);
+    if (edge <= BLOCK)
+        return 0;
+    return n == 1 ? (edge - BLOCK) / 2 : (2 * i + 1) * edge / 4 - BLOCK / 2;
 }
 
 /* Adds the power of blocks spread over the image to s->power; gives their
