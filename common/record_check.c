@@ -223,8 +223,11 @@ check_items(const struct akin_json *array, const struct field *field,
     for (size_t i = 0; i < akin_json_count(array) && st == AKIN_OK; i++) {
         const struct akin_json *item = akin_json_at(array, i);
         char below[160];
+        int n = snprintf(below, sizeof(below), "%s/%zu", path, i);
 
-        (void)snprintf(below, sizeof(below), "%s/%zu", path, i);
+        if (n < 0 || (size_t)n >= sizeof(below))
+            return AKIN_FAIL(err, AKIN_ELIMIT, "%s: the path is too long",
+                             path);
         if (field->shape == OBJECTS) {
             st = check_table(item, field->of, below, err);
         } else {

@@ -36,6 +36,20 @@ list_of(struct akin_json *only)
     return list;
 }
 
+/* Somebody who does not exist, with the ORCID that orcid.org gave him. */
+#define NOBODY "Josiah Carberry"
+#define NOBODY_ORCID "0000-0002-1825-0097"
+
+static struct akin_json *
+author(void)
+{
+    struct akin_json *json = akin_json_object();
+
+    akin_json_set_text(json, "name", NOBODY);
+    akin_json_set_text(json, "orcid", NOBODY_ORCID);
+    return json;
+}
+
 static struct akin_json *
 plain_record(const struct example *example, int n_images)
 {
@@ -44,7 +58,10 @@ plain_record(const struct example *example, int n_images)
 
     akin_json_set_text(json, "id", example->id);
     akin_json_set_text(json, "title", example->title);
+    akin_json_set_text(json, "description", example->notes);
     akin_json_set_text(json, "licence", example->licence);
+    akin_json_set(json, "authors", list_of(author()));
+    akin_json_set_text(json, "date_published", example->published);
     akin_buf_printf(&text, "%s (NCBITaxon:%s)", example->organism,
                     example->taxon);
     akin_json_set_text(json, "organism", akin_buf_text(&text));
@@ -56,7 +73,6 @@ plain_record(const struct example *example, int n_images)
     akin_json_set_text(json, "category", example->category);
     akin_json_set_int(json, "image_count", n_images);
     akin_json_set(json, "annotation_types", akin_json_array());
-    akin_json_set_text(json, "notes", example->notes);
     return json;
 }
 
@@ -83,7 +99,8 @@ study(const struct example *example, const char *url, const char *taxon,
     akin_json_set_text(json, "license", licence_url(example->licence));
     akin_json_set_text(json, "datePublished", example->published);
     akin_json_set(json, "publisher", node(ARCHIVE, NULL));
-    akin_json_set(json, "author", list_of(node("#somebody", NULL)));
+    akin_json_set(json, "author",
+                  list_of(node("https://orcid.org/" NOBODY_ORCID, NULL)));
     akin_json_set(json, "about", list_of(node(taxon, NULL)));
     akin_json_set(json, "measurementMethod", list_of(node(method, NULL)));
     akin_json_set(json, "keywords",
@@ -122,8 +139,8 @@ crate(const struct example *example, int n_images)
     akin_json_set(about, "about", node(url, NULL));
     akin_json_append(graph, about);
     akin_json_append(graph, study(example, url, taxon, method));
-    akin_json_append(graph,
-                     named("#somebody", "Person", "name", "A. Random Number"));
+    akin_json_append(graph, named("https://orcid.org/" NOBODY_ORCID, "Person",
+                                  "name", NOBODY));
     akin_json_append(
         graph, named(ARCHIVE, "Organization", "name", "akin's example images"));
     akin_json_append(

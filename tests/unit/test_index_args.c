@@ -190,7 +190,7 @@ help_lists_every_option_and_an_example(void **state)
     init(&f);
     akin_args_help(&f.args, out);
     rewind(out);
-    (void)fread(text, 1, sizeof(text) - 1, out);
+    assert_true(fread(text, 1, sizeof(text) - 1, out) > 0);
     (void)fclose(out);
     assert_non_null(
         strstr(text, "Usage: akin-index try --store DIR [OPTION]... PATH..."));
