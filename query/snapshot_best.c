@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot_best.c - for each query tile and dataset, the best matching row.
+ *
+ * The tail is always scanned. The base is scanned, too, unless it has an index
+ * and more rows are wanted than a scan handles well; then each query tile
+ * fetches its nearest rows by IVF. A query tile that reaches too few datasets
+ * asks for more, and after MAX_WIDER rounds is answered by a scan: a filter
+ * must not cost results.
+ *
+ * The answer to one query tile depends on nothing but itself, the snapshot and
+ * what is wanted and excluded; so answers are the same every time.
+ */
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot_search.h"
+
+#define PASS_TILES ((size_t)32) /* query tiles scanned at once */
+/* A filter that leaves fewer rows than this times query.probe_tiles is narrow,
+ * whatever index.exact_below says. */
+#define NARROW_FACTOR ((uint64_t)4)
+
+static void
+search_free(struct akin__search *q)
+{
+    free(q->skip);
+    free(q->rows_left);
+    free(q->want_group);
+    free(q->pass_queries);
+    free(q->pass_sim);
+    free(q->pass_row);
+    free(q->allowed);
+    free(q->hits);
+    free(q->hit_sims);
+    free(q->reached);
+    free(q->to_scan);
+}
+
+enum akin_status
+akin__search_no_memory(struct akin_error *err)
+{
+    return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to search with");
+}
+
+void
+akin__search_offer(struct akin__search *q, size_t query, uint32_t position,
+                   float sim, uint64_t row)
+{
+    size_t at = query * q->s->n_datasets + position;
+
+    if (sim > q->sim[at] || (sim == q->sim[at] && row < q->row[at])) {
+        q->sim[at] = sim;
+        q->row[at] = row;
+    }
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+static bool
+is_excluded(const struct akin__search *q, uint32_t image)
+{
+    return q->n_exclude > 0 && bsearch(&image, q->exclude, q->n_exclude,
+                                       sizeof(*q->exclude), by_number) != NULL;
+}
+
+static bool
+is_wanted(const struct akin__search *q, uint32_t position)
+{
+    return position != AKIN__NOWHERE &&
+           (q->want == NULL || q->want[position] != 0);
+}
+
+/* --- what is left of the base --- */
+
+const uint8_t *
+akin__search_skip(const struct akin__search *q)
+{
+    return q->skip != NULL ? q->skip : q->s->mask->skip;
+}
+
+static bool
+bit(const uint8_t *bits, uint64_t i)
+{
+    return (bits[i >> 3] >> (i & 7) & 1) != 0;
+}
+
+static enum akin_status
+exclude_from_base(struct akin__search *q, struct akin_error *err)
+{
+    const struct akin__base *base = q->s->base;
+    size_t bytes = (size_t)(q->s->n_base_rows / 8 + 1);
+
+    for (size_t i = 0; i < q->n_exclude; i++) {
+        const struct akin_generation_image *image;
+        size_t entry;
+
+        if (!akin__base_find(base, q->exclude[i], &entry))
+            continue;
+        image = &base->gen->images[entry];
+        if (image->n_tiles == 0 ||
+            (akin__search_skip(q) != NULL &&
+             bit(akin__search_skip(q), image->first_row)))
+            continue; /* removed, or named twice */
+        if (q->skip == NULL) {
+            if ((q->skip = calloc(bytes, 1)) == NULL)
+                return akin__search_no_memory(err);
+            if (q->s->mask->skip != NULL)
+                memcpy(q->skip, q->s->mask->skip, bytes);
+        }
+        akin__mask_image(q->skip, image);
+        q->rows_left[akin__base_group_of(base, image->dataset)] -=
+            image->n_tiles;
+    }
+    return AKIN_OK;
+}
+
+static enum akin_status
+look_at_base(struct akin__search *q, struct akin_error *err)
+{
+    const struct akin__base *base = q->s->base;
+    size_t n = base->n_groups;
+    enum akin_status st;
+
+    q->rows_left = calloc(n + 1, sizeof(*q->rows_left));
+    q->want_group = calloc(n + 1, 1);
+    if (q->rows_left == NULL || q->want_group == NULL)
+        return akin__search_no_memory(err);
+    memcpy(q->rows_left, q->s->mask->rows, n * sizeof(*q->rows_left));
+    st = exclude_from_base(q, err);
+    for (size_t g = 0; st == AKIN_OK && g < n; g++) {
+        if (q->rows_left[g] == 0 || !is_wanted(q, q->s->base_position[g]))
+            continue;
+        q->want_group[g] = 1;
+        q->n_want_groups++;
+        q->n_want_rows += q->rows_left[g];
+    }
+    return st;
+}
+
+/* --- scanning --- */
+
+/* Room for a pass over n groups (or images). */
+static enum akin_status
+pass_alloc(struct akin__search *q, size_t n, struct akin_error *err)
+{
+    if (q->pass_queries == NULL)
+        q->pass_queries = calloc(PASS_TILES, AKIN_DIM * sizeof(float));
+    if (q->pass_sim == NULL || n > q->pass_room) {
+        free(q->pass_sim);
+        free(q->pass_row);
+        q->pass_sim = calloc(n + 1, PASS_TILES * sizeof(float));
+        q->pass_row = calloc(n + 1, PASS_TILES * sizeof(uint64_t));
+        q->pass_room = n;
+    }
+    if (q->pass_queries == NULL || q->pass_sim == NULL || q->pass_row == NULL)
+        return akin__search_no_memory(err);
+    return AKIN_OK;
+}
+
+enum akin_status
+akin__search_scan_base(struct akin__search *q, const size_t *which, size_t n,
+                       struct akin_error *err)
+{
+    const struct akin__base *base = q->s->base;
+    enum akin_status st;
+
+    if (q->n_want_groups == 0)
+        return AKIN_OK;
+    assert(base->gen != NULL); /* who else has groups */
+    st = pass_alloc(q, base->n_groups, err);
+    for (size_t first = 0; st == AKIN_OK && first < n; first += PASS_TILES) {
+        size_t n_pass = n - first < PASS_TILES ? n - first : PASS_TILES;
+
+        for (size_t i = 0; i < n_pass; i++) {
+            size_t query = which == NULL ? first + i : which[first + i];
+
+            memcpy(q->pass_queries + i * AKIN_DIM,
+                   q->queries + query * AKIN_DIM, AKIN_DIM * sizeof(float));
+        }
+        akin_vindex_best_in_groups(base->gen->vectors, AKIN_DIM, base->start,
+                                   base->n_groups, q->pass_queries, n_pass,
+                                   akin__search_skip(q), q->want_group,
+                                   q->pass_sim, q->pass_row);
+        for (size_t i = 0; i < n_pass; i++)
+            for (size_t g = 0; g < base->n_groups; g++)
+                if (q->want_group[g] != 0)
+                    akin__search_offer(
+                        q, which == NULL ? first + i : which[first + i],
+                        q->s->base_position[g],
+                        q->pass_sim[i * base->n_groups + g],
+                        q->pass_row[i * base->n_groups + g]);
+    }
+    return st;
+}
+
+/* One chunk of the tail: each image is a group. */
+static void
+scan_chunk(struct akin__search *q, const struct akin__view *view,
+           const uint8_t *want_image)
+{
+    const uint32_t *position = q->s->tail_position + view->first_image;
+    size_t n_images = view->n_images;
+
+    for (size_t first = 0; first < q->n_queries; first += PASS_TILES) {
+        size_t left = q->n_queries - first;
+        size_t n_pass = left < PASS_TILES ? left : PASS_TILES;
+
+        akin_vindex_best_in_groups(view->chunk->vectors, AKIN_DIM,
+                                   view->chunk->start, n_images,
+                                   q->queries + first * AKIN_DIM, n_pass, NULL,
+                                   want_image, q->pass_sim, q->pass_row);
+        for (size_t i = 0; i < n_pass; i++)
+            for (size_t g = 0; g < n_images; g++)
+                if (q->pass_row[i * n_images + g] != UINT64_MAX)
+                    akin__search_offer(q, first + i, position[g],
+                                       q->pass_sim[i * n_images + g],
+                                       view->first_row +
+                                           q->pass_row[i * n_images + g]);
+    }
+}
+
+static enum akin_status
+scan_tail(struct akin__search *q, struct akin_error *err)
+{
+    enum akin_status st = AKIN_OK;
+
+    for (size_t v = 0; st == AKIN_OK && v < q->s->n_views; v++) {
+        const struct akin__view *view = &q->s->view[v];
+        uint8_t *want_image = calloc(view->n_images + 1, 1);
+        bool any = false;
+
+        if (want_image == NULL)
+            return akin__search_no_memory(err);
+        for (size_t i = 0; i < view->n_images; i++) {
+            want_image[i] =
+                is_wanted(q, q->s->tail_position[view->first_image + i]) &&
+                !is_excluded(q, view->chunk->image[i].image);
+            any = any || want_image[i] != 0;
+        }
+        if (any)
+            st = pass_alloc(q, view->n_images, err);
+        if (any && st == AKIN_OK)
+            scan_chunk(q, view, want_image);
+        free(want_image);
+    }
+    return st;
+}
+
+/* --- the plan --- */
+
+static bool
+is_narrow(const struct akin__search *q)
+{
+    const struct akin_config *config = &q->s->source->config;
+    uint64_t limit = config->query_probe_tiles * NARROW_FACTOR;
+
+    if (limit < config->index_exact_below)
+        limit = config->index_exact_below;
+    return q->n_want_rows <= limit;
+}
+
+static enum akin_status
+search_all(struct akin__search *q, const char **plan, struct akin_error *err)
+{
+    const struct akin_generation *gen = q->s->base->gen;
+    enum akin_status st = look_at_base(q, err);
+
+    if (st != AKIN_OK)
+        return st;
+    if (gen != NULL && gen->vindex != NULL && !is_narrow(q)) {
+        *plan = "ivf";
+        st = akin__search_fetch(q, err);
+    } else {
+        *plan = gen != NULL && gen->vindex != NULL && q->want != NULL
+                    ? "exact (narrow filter)"
+                    : "exact";
+        st = akin__search_scan_base(q, NULL, q->n_queries, err);
+    }
+    return st == AKIN_OK ? scan_tail(q, err) : st;
+}
+
+enum akin_status
+akin_snapshot_best(const struct akin_snapshot *snapshot, const float *queries,
+                   size_t n_queries, const uint8_t *want,
+                   const uint32_t *exclude, size_t n_exclude, float *sim,
+                   uint64_t *row, const char **plan, struct akin_error *err)
+{
+    struct akin__search q = {.s = snapshot,
+                             .queries = queries,
+                             .n_queries = n_queries,
+                             .want = want,
+                             .n_exclude = n_exclude,
+                             .sim = sim,
+                             .row = row};
+    uint32_t *sorted = NULL;
+    enum akin_status st;
+
+    for (size_t i = 0; i < n_queries * snapshot->n_datasets; i++) {
+        sim[i] = -INFINITY;
+        row[i] = UINT64_MAX;
+    }
+    if (n_exclude > 0) {
+        sorted = calloc(n_exclude, sizeof(*sorted));
+        if (sorted == NULL)
+            return akin__search_no_memory(err);
+        memcpy(sorted, exclude, n_exclude * sizeof(*sorted));
+        qsort(sorted, n_exclude, sizeof(*sorted), by_number);
+    }
+    q.exclude = sorted;
+    st = search_all(&q, plan, err);
+    search_free(&q);
+    free(sorted);
+    return st;
+}
