@@ -126,8 +126,8 @@ ends_with(const char *text, const char *end)
 static void
 cut_url(char *url)
 {
-    static const char *const ends[] = {"/",    ".html",    ".htm",
-                                       ".txt", ".en.html", "/index"};
+    static const char *const ends[] = {"/",    ".html", ".htm",
+                                       ".txt", ".en",   "/index"};
     char *p;
     bool again = true;
 
@@ -255,7 +255,8 @@ cc_word(const char *word, struct cc *cc)
         cc->sa = true;
     else if (isdigit((unsigned char)word[0]) && word[1] == '.' &&
              isdigit((unsigned char)word[2]) && word[3] == '\0' &&
-             cc->version[0] == '\0')
+             (cc->version[0] == '\0' ||
+              (cc->zero && strcmp(cc->version, word) == 0)))
         memcpy(cc->version, word, 4);
     else
         return false;

@@ -231,6 +231,20 @@ find_organisation(struct akin__study *study, const struct akin_json *section)
         akin_json_set_text(study->organisations, accno, name);
 }
 
+/* "data curation, submitter" are two roles. */
+static void
+add_roles(struct akin_json *author, const char *text)
+{
+    while (*text != '\0') {
+        size_t n = strcspn(text, ",;");
+        char *role = akin_strndup(text, n);
+
+        akin__add_line(author, "role", role);
+        free(role);
+        text += n + (text[n] != '\0');
+    }
+}
+
 static void
 read_author(struct akin__study *study, const struct akin_json *section)
 {
@@ -258,7 +272,7 @@ read_author(struct akin__study *study, const struct akin_json *section)
     }
     for (size_t i = 0; (one = akin__attribute_at(section, "Role", i)) != NULL;
          i++)
-        akin__add_line(author, "role", value_of(one));
+        add_roles(author, value_of(one));
     if (akin_json_text(author, "name") != NULL) {
         akin_json_append(akin__sub_array(study->record, "authors"), author);
         return;

@@ -335,7 +335,7 @@ void
 akin__set_size(struct akin_json *record, const char *key,
                const struct akin_json *value, struct akin_record_report *report)
 {
-    int64_t count;
+    int64_t count, before;
     char path[32];
 
     if (value == NULL || akin_json_type(value) == AKIN_JSON_NULL)
@@ -352,6 +352,15 @@ akin__set_size(struct akin_json *record, const char *key,
     if (count == 0)
         akin_record_note(report, "info", "size_zero", path,
                          "the study says that it has 0 %s", key);
+    if (akin_json_int(akin_json_get(akin_json_get(record, "size"), key),
+                      &before) &&
+        before != count) {
+        akin_record_note(report, "error", "size_contradiction", path,
+                         "the study says both %" PRId64 " and %" PRId64
+                         " %s; the first is kept",
+                         before, count, key);
+        return;
+    }
     akin_json_set_int(akin__sub_object(record, "size"), key, count);
 }
 

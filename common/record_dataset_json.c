@@ -5,22 +5,14 @@
  * terms. Both are read by one table of field names, leniently: what fits a
  * field is put there in its one spelling, all else goes to "extra".
  */
-#include "record_internal.h"
+#include "record_dataset_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One record in work. key: the schema's name of the field. */
-struct job {
-    struct akin_json *record;
-    struct akin_record_report *report;
-};
-typedef void put_fn(struct job *job, const char *key,
-                    const struct akin_json *value);
-
 static void
-put_line(struct job *job, const char *key, const struct akin_json *value)
+put_line(struct akin__job *job, const char *key, const struct akin_json *value)
 {
     char scratch[32];
     const char *text = akin__value_text(value, scratch);
@@ -32,7 +24,8 @@ put_line(struct job *job, const char *key, const struct akin_json *value)
 }
 
 static void
-put_paragraphs(struct job *job, const char *key, const struct akin_json *value)
+put_paragraphs(struct akin__job *job, const char *key,
+               const struct akin_json *value)
 {
     char scratch[32];
 
@@ -41,7 +34,8 @@ put_paragraphs(struct job *job, const char *key, const struct akin_json *value)
 }
 
 static void
-put_license(struct job *job, const char *key, const struct akin_json *value)
+put_license(struct akin__job *job, const char *key,
+            const struct akin_json *value)
 {
     char scratch[32];
 
@@ -52,7 +46,7 @@ put_license(struct job *job, const char *key, const struct akin_json *value)
 
 /* The wording that was found is kept beside what was made of it. */
 static void
-put_license_original(struct job *job, const char *key,
+put_license_original(struct akin__job *job, const char *key,
                      const struct akin_json *value)
 {
     char scratch[32];
@@ -64,7 +58,7 @@ put_license_original(struct job *job, const char *key,
 }
 
 static void
-put_date(struct job *job, const char *key, const struct akin_json *value)
+put_date(struct akin__job *job, const char *key, const struct akin_json *value)
 {
     char scratch[32];
 
@@ -73,14 +67,15 @@ put_date(struct job *job, const char *key, const struct akin_json *value)
 }
 
 static void
-put_keywords(struct job *job, const char *key, const struct akin_json *value)
+put_keywords(struct akin__job *job, const char *key,
+             const struct akin_json *value)
 {
     (void)key;
     akin__add_keywords(job->record, value);
 }
 
 static void
-put_lines(struct job *job, const char *key, const struct akin_json *value)
+put_lines(struct akin__job *job, const char *key, const struct akin_json *value)
 {
     const struct akin_json *one;
 
@@ -99,7 +94,8 @@ prefix_of(const char *key)
 }
 
 static void
-put_term_object(struct job *job, const char *key, const struct akin_json *one)
+put_term_object(struct akin__job *job, const char *key,
+                const struct akin_json *one)
 {
     const char *id = akin_json_string(akin__get_named(one, "id"));
     const char *label = akin_json_string(akin__get_named(one, "label"));
@@ -123,7 +119,7 @@ put_term_object(struct job *job, const char *key, const struct akin_json *one)
 }
 
 static void
-put_terms(struct job *job, const char *key, const struct akin_json *value)
+put_terms(struct akin__job *job, const char *key, const struct akin_json *value)
 {
     const struct akin_json *one;
 
@@ -136,130 +132,14 @@ put_terms(struct job *job, const char *key, const struct akin_json *value)
     }
 }
 
-/* ---- people, papers, money ---- */
-
-static void
-copy_lines(const struct akin_json *from, const char *name, struct akin_json *to,
-           const char *key)
-{
-    const struct akin_json *all = akin__get_named(from, name), *one;
-
-    for (size_t i = 0; (one = akin__value_at(all, i)) != NULL; i++) {
-        const char *text = akin_json_string(one);
-
-        akin__add_line(to, key,
-                       text != NULL ? text : akin_json_text(one, "name"));
-    }
-}
-
-static struct akin_json *
-author_of(struct job *job, const struct akin_json *one, const char *path)
-{
-    struct akin_json *author = akin_json_object();
-    const char *text = akin_json_string(one);
-
-    if (text != NULL) {
-        char *name = akin_strndup(text, strcspn(text, "(<["));
-
-        if (strpbrk(text, "0123456789") != NULL)
-            akin__set_orcid(author, text, job->report, path);
-        (void)akin__set_line(author, "name", name);
-        free(name);
-        return author;
-    }
-    (void)akin__set_line(author, "name",
-                         akin_json_string(akin__get_named(one, "name")));
-    akin__set_orcid(author, akin_json_string(akin__get_named(one, "orcid")),
-                    job->report, path);
-    copy_lines(one, "affiliation", author, "affiliations");
-    copy_lines(one, "affiliations", author, "affiliations");
-    copy_lines(one, "role", author, "role");
-    copy_lines(one, "roles", author, "role");
-    return author;
-}
-
-static void
-put_authors_of(struct job *job, struct akin_json *object, const char *key,
-               const struct akin_json *value, const char *path)
-{
-    const struct akin_json *one;
-
-    for (size_t i = 0; (one = akin__value_at(value, i)) != NULL; i++) {
-        struct akin_json *author = author_of(job, one, path);
-
-        if (akin_json_text(author, "name") != NULL)
-            akin_json_append(akin__sub_array(object, key), author);
-        else
-            akin_json_free(author);
-    }
-}
-
-static void
-put_authors(struct job *job, const char *key, const struct akin_json *value)
-{
-    put_authors_of(job, job->record, key, value, "/authors");
-}
-
-static void
-put_publications(struct job *job, const char *key,
-                 const struct akin_json *value)
-{
-    const struct akin_json *one;
-    char scratch[32], year[32];
-
-    (void)key;
-    for (size_t i = 0; (one = akin__value_at(value, i)) != NULL; i++) {
-        struct akin__publication found = {
-            .title = akin_json_string(akin__get_named(one, "title")),
-            .doi = akin_json_string(akin__get_named(one, "doi")),
-            .pubmed =
-                akin__value_text(akin__get_named(one, "pubmed_id"), scratch),
-            .url = akin_json_string(akin__get_named(one, "url")),
-            .authors = akin_json_string(akin__get_named(one, "authors")),
-            .year = akin__value_text(akin__get_named(one, "year"), year),
-        };
-        struct akin_buf doi = {0};
-        const char *text = akin_json_string(one);
-
-        if (text != NULL && akin_doi_normalize(text, &doi))
-            found.doi = text;
-        else if (text != NULL && strstr(text, "://") != NULL)
-            found.url = text;
-        else if (text != NULL)
-            found.title = text;
-        akin_buf_free(&doi);
-        akin__add_publication(job->record, &found, job->report);
-    }
-}
-
-static void
-put_funders(struct job *job, const char *key, const struct akin_json *value)
-{
-    const struct akin_json *one;
-    char scratch[32];
-
-    for (size_t i = 0; (one = akin__value_at(value, i)) != NULL; i++) {
-        struct akin_json *funder = akin_json_object();
-        const char *text = akin_json_string(one);
-
-        (void)akin__set_line(
-            funder, "name",
-            text != NULL ? text
-                         : akin_json_string(akin__get_named(one, "name")));
-        (void)akin__set_line(
-            funder, "grant",
-            akin__value_text(akin__get_named(one, "grant"), scratch));
-        akin_json_append(akin__sub_array(job->record, key), funder);
-    }
-}
-
 /* ---- objects with named texts ---- */
 
 /* Copies those members that are texts; what is none of the names goes to
  * extra. */
-static void
-put_members(struct job *job, struct akin_json *to, const char *const *names,
-            size_t n, const char *key, const struct akin_json *value)
+void
+akin__put_members(struct akin__job *job, struct akin_json *to,
+                  const char *const *names, size_t n, const char *key,
+                  const struct akin_json *value)
 {
     struct akin_json *member;
     const char *name;
@@ -285,17 +165,19 @@ put_members(struct job *job, struct akin_json *to, const char *const *names,
 }
 
 static void
-put_publisher(struct job *job, const char *key, const struct akin_json *value)
+put_publisher(struct akin__job *job, const char *key,
+              const struct akin_json *value)
 {
     static const char *const names[] = {"name", "url"};
     struct akin_json *to = akin__sub_object(job->record, key);
 
     (void)akin__set_line(to, "name", akin_json_string(value));
-    put_members(job, to, names, AKIN_COUNT(names), key, value);
+    akin__put_members(job, to, names, AKIN_COUNT(names), key, value);
 }
 
 static void
-put_identifier(struct job *job, const char *key, const struct akin_json *value)
+put_identifier(struct akin__job *job, const char *key,
+               const struct akin_json *value)
 {
     static const char *const names[] = {"doi", "url", "accession"};
     struct akin_json *to = akin__sub_object(job->record, key);
@@ -303,7 +185,7 @@ put_identifier(struct job *job, const char *key, const struct akin_json *value)
     const char *text;
 
     (void)akin__set_line(to, "accession", akin_json_string(value));
-    put_members(job, to, names, AKIN_COUNT(names), key, value);
+    akin__put_members(job, to, names, AKIN_COUNT(names), key, value);
     text = akin_json_text(to, "doi");
     if (text != NULL && akin_doi_normalize(text, &doi))
         akin_json_set_text(to, "doi", akin_buf_text(&doi));
@@ -313,7 +195,8 @@ put_identifier(struct job *job, const char *key, const struct akin_json *value)
 }
 
 static void
-put_models(struct job *job, const char *key, const struct akin_json *value)
+put_models(struct akin__job *job, const char *key,
+           const struct akin_json *value)
 {
     static const char *const names[] = {"name", "url", "doi"};
     const struct akin_json *one;
@@ -325,13 +208,13 @@ put_models(struct job *job, const char *key, const struct akin_json *value)
         if (text != NULL)
             (void)akin__set_line(
                 model, strstr(text, "://") != NULL ? "url" : "name", text);
-        put_members(job, model, names, AKIN_COUNT(names), key, one);
+        akin__put_members(job, model, names, AKIN_COUNT(names), key, one);
         akin_json_append(akin__sub_array(job->record, key), model);
     }
 }
 
 static void
-put_size(struct job *job, const char *key, const struct akin_json *value)
+put_size(struct akin__job *job, const char *key, const struct akin_json *value)
 {
     (void)key;
     akin__set_size(job->record, "bytes", akin__get_named(value, "bytes"),
@@ -341,117 +224,27 @@ put_size(struct job *job, const char *key, const struct akin_json *value)
 }
 
 static void
-put_version(struct job *job, const char *key, const struct akin_json *value)
+put_version(struct akin__job *job, const char *key,
+            const struct akin_json *value)
 {
     static const char *const names[] = {"id", "time", "previous", "changes"};
     struct akin_json *to = akin__sub_object(job->record, key);
     struct akin_json *rest = akin_json_copy(value);
     char scratch[32];
 
-    copy_lines(value, "creators", to, "creators");
+    akin__copy_lines(value, "creators", to, "creators");
     akin_json_unset(rest, "creators");
     (void)akin__set_line(to, "id",
                          akin_json_type(value) == AKIN_JSON_OBJECT
                              ? NULL
                              : akin__value_text(value, scratch));
-    put_members(job, to, names, AKIN_COUNT(names), key, rest);
+    akin__put_members(job, to, names, AKIN_COUNT(names), key, rest);
     akin_json_free(rest);
 }
 
-/* ---- rembi and mifa ---- */
-
-/* A module of REMBI is a list of objects; a text becomes one with a title. */
 static void
-put_rembi(struct job *job, const char *key, const struct akin_json *value)
-{
-    struct akin_json *module;
-    const char *name;
-    void *it = NULL;
-
-    while (akin_json_next(value, &it, &name, &module)) {
-        const struct akin_json *one;
-
-        for (size_t i = 0; (one = akin__value_at(module, i)) != NULL; i++) {
-            struct akin_json *object = NULL;
-
-            if (akin_json_type(one) == AKIN_JSON_OBJECT)
-                object = akin_json_copy(one);
-            else if (akin_json_string(one) != NULL)
-                object = akin_json_object();
-            if (akin_json_string(one) != NULL)
-                (void)akin__set_line(object, "title", akin_json_string(one));
-            if (object != NULL)
-                akin_json_append(
-                    akin__sub_array(akin__sub_object(job->record, key), name),
-                    object);
-        }
-    }
-}
-
-static void
-put_annotation_type(struct job *job, const char *key,
-                    const struct akin_json *value)
-{
-    const struct akin_json *one;
-
-    (void)key;
-    for (size_t i = 0; (one = akin__value_at(value, i)) != NULL; i++) {
-        struct akin_json *annotation;
-
-        if (akin_json_string(one) == NULL)
-            continue;
-        annotation = akin_json_object();
-        akin__add_annotation_types(job->record, annotation,
-                                   akin_json_string(one), job->report);
-        akin_json_append(akin__sub_array(akin__sub_object(job->record, "mifa"),
-                                         "annotations"),
-                         annotation);
-    }
-}
-
-static void
-put_annotation(struct job *job, const struct akin_json *one)
-{
-    static const char *const texts[] = {
-        "title",           "contact",
-        "overview",        "method",
-        "confidence",      "criteria",
-        "coverage",        "source_images",
-        "transformations", "spatial_information",
-        "modified"};
-    struct akin_json *annotation = akin_json_object();
-    struct akin_json *rest = akin_json_copy(one);
-    const struct akin_json *types = akin__get_named(one, "type"), *type;
-
-    put_authors_of(job, annotation, "authors", akin__get_named(one, "authors"),
-                   "/mifa/annotations/authors");
-    for (size_t i = 0; (type = akin__value_at(types, i)) != NULL; i++)
-        akin__add_annotation_types(job->record, annotation,
-                                   akin_json_string(type), job->report);
-    akin_json_unset(rest, "authors");
-    akin_json_unset(rest, "type");
-    put_members(job, annotation, texts, AKIN_COUNT(texts), "annotations", rest);
-    akin_json_free(rest);
-    akin_json_append(
-        akin__sub_array(akin__sub_object(job->record, "mifa"), "annotations"),
-        annotation);
-}
-
-static void
-put_mifa(struct job *job, const char *key, const struct akin_json *value)
-{
-    const struct akin_json *all = akin__get_named(value, "annotations"), *one;
-
-    (void)key;
-    if (akin_json_type(value) == AKIN_JSON_ARRAY)
-        all = value;
-    for (size_t i = 0; (one = akin__value_at(all, i)) != NULL; i++)
-        if (akin_json_type(one) == AKIN_JSON_OBJECT)
-            put_annotation(job, one);
-}
-
-static void
-put_nothing(struct job *job, const char *key, const struct akin_json *value)
+put_nothing(struct akin__job *job, const char *key,
+            const struct akin_json *value)
 {
     (void)job;
     (void)key;
@@ -459,7 +252,7 @@ put_nothing(struct job *job, const char *key, const struct akin_json *value)
 }
 
 static void
-put_extra(struct job *job, const char *key, const struct akin_json *value)
+put_extra(struct akin__job *job, const char *key, const struct akin_json *value)
 {
     struct akin_json *member;
     const char *name;
@@ -475,7 +268,7 @@ put_extra(struct job *job, const char *key, const struct akin_json *value)
 static const struct {
     const char *name; /* as found, compared by akin_name_equal */
     const char *key;
-    put_fn *put;
+    akin__put_fn *put;
 } fields[] = {
     {"id", "id", put_line},
     {"title", "title", put_line},
@@ -490,11 +283,11 @@ static const struct {
     {"date_published", "date_published", put_date},
     {"datePublished", "date_published", put_date},
     {"keywords", "keywords", put_keywords},
-    {"authors", "authors", put_authors},
-    {"author", "authors", put_authors},
-    {"publications", "publications", put_publications},
-    {"publication", "publications", put_publications},
-    {"funders", "funders", put_funders},
+    {"authors", "authors", akin__put_authors},
+    {"author", "authors", akin__put_authors},
+    {"publications", "publications", akin__put_publications},
+    {"publication", "publications", akin__put_publications},
+    {"funders", "funders", akin__put_funders},
     {"organism", "organism", put_terms},
     {"organisms", "organism", put_terms},
     {"imaging_method", "imaging_method", put_terms},
@@ -507,16 +300,17 @@ static const struct {
     {"thumbnails", "thumbnails", put_lines},
     {"thumbnail", "thumbnails", put_lines},
     {"models", "models", put_models},
-    {"rembi", "rembi", put_rembi},
-    {"mifa", "mifa", put_mifa},
-    {"annotation_types", "mifa", put_annotation_type},
+    {"rembi", "rembi", akin__put_rembi},
+    {"mifa", "mifa", akin__put_mifa},
+    {"annotation_types", "mifa", akin__put_annotation_type},
     {"version", "version", put_version},
     {"source", "source", put_nothing}, /* made anew by this reader */
     {"extra", "extra", put_extra},
 };
 
 static void
-put_field(struct job *job, const char *name, const struct akin_json *value)
+put_field(struct akin__job *job, const char *name,
+          const struct akin_json *value)
 {
     for (size_t i = 0; i < AKIN_COUNT(fields); i++)
         if (akin_name_equal(fields[i].name, name)) {
@@ -528,7 +322,7 @@ put_field(struct job *job, const char *name, const struct akin_json *value)
 
 /* "year" alone is no doubtful date. */
 static void
-put_year_last(struct job *job, const struct akin_json *json)
+put_year_last(struct akin__job *job, const struct akin_json *json)
 {
     const struct akin_json *value = akin__get_named(json, "year");
     char scratch[32];
@@ -545,7 +339,7 @@ read_one(const struct akin_json *json, const char *kind, const char *name,
          struct akin_json *records, struct akin_record_report *report,
          struct akin_error *err)
 {
-    struct job job = {NULL, report};
+    struct akin__job job = {NULL, report};
     struct akin_json *value;
     const char *key;
     void *it = NULL;

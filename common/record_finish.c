@@ -13,6 +13,8 @@
 
 /* ---- making ---- */
 
+#define TWINS_MAX 2000 /* authors that are compared with those before them */
+
 /* Fields in the order of the schema. */
 static const char *const order[] = {
     "id",
@@ -181,6 +183,34 @@ complete_names(struct akin_json *record, struct akin_record_report *report)
     }
 }
 
+/* Some archives list a person once for each of their roles or files. */
+static void
+drop_twins(struct akin_json *record, struct akin_record_report *report)
+{
+    const struct akin_json *all = akin_json_get(record, "authors");
+    struct akin_json *once = akin_json_array();
+
+    for (size_t i = 0; i < akin_json_count(all); i++) {
+        struct akin_json *author = akin_json_at(all, i);
+        bool twin = false;
+
+        for (size_t k = 0; k < akin_json_count(once) && !twin && i < TWINS_MAX;
+             k++)
+            twin = akin_json_equal(akin_json_at(once, k), author);
+        if (!twin)
+            akin_json_append(once, akin_json_share(author));
+    }
+    if (akin_json_count(once) < akin_json_count(all))
+        akin_record_note(report, "info", "author_twice", "/authors",
+                         "%zu of %zu authors are there twice",
+                         akin_json_count(all) - akin_json_count(once),
+                         akin_json_count(all));
+    if (all != NULL)
+        akin_json_set(record, "authors", once);
+    else
+        akin_json_free(once);
+}
+
 void
 akin__record_finish(struct akin_json *record, struct akin_json *records,
                     struct akin_record_report *report)
@@ -188,6 +218,7 @@ akin__record_finish(struct akin_json *record, struct akin_json *records,
     struct akin_json *out = akin_json_object();
 
     complete_names(record, report);
+    drop_twins(record, report);
     for (size_t i = 0; i < AKIN_COUNT(order); i++)
         move_field(record, out, order[i], report);
     complete_names(out, NULL); /* an id that was an e-mail address */

@@ -47,8 +47,14 @@ read_metadata(struct akin__declaring *s, uint32_t group, char *path,
     if (st == AKIN_OK && akin_json_count(records) == 0)
         st = AKIN_FAIL(&why, AKIN_EFORMAT, "describes no dataset");
     if (st != AKIN_OK) {
+        /* Who lists bad files names them already. */
+        size_t len = strlen(path);
+        bool is_named = strncmp(why.text, path, len) == 0 &&
+                        strncmp(why.text + len, ": ", 2) == 0;
+
         akin_json_free(records);
-        return akin_writer_bad(s->writer, path, why.text, err);
+        return akin_writer_bad(s->writer, path,
+                               why.text + (is_named ? len + 2 : 0), err);
     }
     st = pardon_file(s, path, err);
     for (size_t i = 0; i < akin_json_count(records); i++)

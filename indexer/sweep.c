@@ -332,6 +332,7 @@ akin_sweep_quarantine(struct akin_store *store,
         struct akin_file_stat sb;
 
         if (path != NULL && is_below_roots(source, akin_span_str(path)) &&
+            !is_in_the_dark(source, akin_span_str(path)) && /* a broken link */
             akin_file_stat(path, &sb, NULL) == AKIN_ENOTFOUND)
             akin_json_append(gone, akin_json_new_string(path));
     }

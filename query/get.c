@@ -50,28 +50,32 @@ set_time(struct akin_json *json, const char *key, int64_t seconds)
         akin_json_set_text(json, key, text);
 }
 
+/* The store keeps seconds; answers show dates. */
+static void
+date_time(struct akin_json *object)
+{
+    int64_t seconds;
+
+    if (akin_json_int(akin_json_get(object, "time"), &seconds))
+        set_time(object, "time", seconds);
+}
+
 /* Not there: if it was there once, the answer says why not any more. */
 static enum akin_status
 explain_absence(struct akin_session *session, struct akin_txn *txn,
                 const char *id, struct akin_error *err)
 {
     struct akin_json *grave = NULL;
-    struct akin_json *when;
-    struct akin_buf time_text = {0};
+    const char *when, *reason;
 
     if (akin_dataset_tombstone(txn, id, &grave, NULL) != AKIN_OK)
         return AKIN_FAIL(err, AKIN_ENOTFOUND, "there is no dataset \"%s\"", id);
-    when = akin_json_get(grave, "time");
-    if (akin_json_string(when) != NULL)
-        akin_buf_puts(&time_text, akin_json_string(when));
-    else if (when != NULL)
-        akin_json_write(when, AKIN_JSON_COMPACT, &time_text);
+    date_time(grave);
+    when = akin_json_text(grave, "time");
+    reason = akin_json_text(grave, "reason");
     (void)AKIN_FAIL(err, AKIN_ENOTFOUND, "dataset \"%s\" was removed %s: %s",
-                    id, akin_buf_text(&time_text),
-                    akin_json_text(grave, "reason") != NULL
-                        ? akin_json_text(grave, "reason")
-                        : "no reason was given");
-    akin_buf_free(&time_text);
+                    id, when != NULL ? when : "once",
+                    reason != NULL ? reason : "no reason was given");
     akin_json_unset(grave, "number");
     session->error_data = akin_json_object();
     akin_json_set(session->error_data, "tombstone", grave);
@@ -132,6 +136,8 @@ answer(struct akin_session *session, struct akin_txn *txn,
     st = put_images(txn, dataset.number, wish, out, err);
     if (st == AKIN_OK && wish->history) {
         st = akin_dataset_history(txn, wish->id, &history, err);
+        for (size_t i = 0; i < akin_json_count(history); i++)
+            date_time(akin_json_at(history, i));
         akin_json_set(out, "history", history);
     }
     akin_dataset_free(&dataset);

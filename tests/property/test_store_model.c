@@ -360,6 +360,32 @@ check(struct model *m)
 }
 
 static void
+open_again(struct model *m)
+{
+    struct akin_error err = {0};
+
+    akin_store_close(m->store);
+    m->store = NULL;
+    assert_ok(akin_store_open(m->dir, AKIN_STORE_WRITE, &m->store, &err));
+}
+
+static void
+do_steps(struct model *m)
+{
+    for (int i = 0; i < 300; i++) {
+        bool is_time = i % 25 == 24;
+
+        do_step(m);
+        if (akin_test_below(&m->random, 40) == 0) {
+            open_again(m);
+            is_time = true;
+        }
+        if (is_time)
+            check(m);
+    }
+}
+
+static void
 run(uint64_t seed)
 {
     struct model *m = akin_new(1, sizeof(*m));
@@ -369,18 +395,7 @@ run(uint64_t seed)
     m->dir = akin_test_folder();
     assert_ok(akin__store_open_sized(m->dir, AKIN_STORE_CREATE, SMALL_MAP,
                                      &m->store, &err));
-    for (int i = 0; i < 300; i++) {
-        do_step(m);
-        if (i % 25 == 24)
-            check(m);
-        if (akin_test_below(&m->random, 40) == 0) {
-            akin_store_close(m->store);
-            m->store = NULL;
-            assert_ok(
-                akin_store_open(m->dir, AKIN_STORE_WRITE, &m->store, &err));
-            check(m);
-        }
-    }
+    do_steps(m);
     assert_ok(akin_verify(m->store, NULL, &err));
     assert_true(m->n_images > 20 && m->n_undone > 10);
     assert_true(akin__store_map_bytes(m->store) > SMALL_MAP);

@@ -22,9 +22,9 @@ expect_same "tail" 0 "$(json_number tail)"
 say "every dataset is found by one of its own images"
 for folder in "$images"/*/; do
     id=$(basename "$folder")
-    image=$(find "$folder" -type f ! -name '*.json' | sort | head -n 1)
+    image=$(find "$folder" -type f ! -name '*.json' | sort | sed -n 1p)
     expect_exit 0 "$AKIN" similar --store "$store" --json "$image"
-    first=$(grep -oE '"id": ?"[^"]*"' "$SCENARIO_OUT" | head -n 1)
+    first=$(grep -oE '"id": ?"[^"]*"' "$SCENARIO_OUT" | sed -n 1p)
     case $first in
     *"\"$id\"") ;;
     *) broken "$image: the first answer is $first, not $id" ;;
@@ -42,7 +42,7 @@ expect_same "vectors" "$(store_vectors "$store")" "$(store_vectors "$other")"
 say "one more image joins its dataset and is found without a publish"
 lone=$(new_folder)/late-arrival
 mkdir "$lone"
-cp "$(find "$images/he-colon" -name '*.jpg' | sort | head -n 1)" "$lone/x.jpg"
+cp "$(find "$images/he-colon" -name '*.jpg' | sort | sed -n 1p)" "$lone/x.jpg"
 printf 'x' >>"$lone/x.jpg" # other bytes, same picture
 expect_exit 0 "$AKIN_INDEX" add --no-publish --store "$store" "$lone/x.jpg"
 expect_text "1 new" "1 added"

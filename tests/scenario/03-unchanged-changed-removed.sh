@@ -10,7 +10,7 @@ cp -r "$(example_images 2)" "$images"
 add() { expect_exit 0 "$AKIN_INDEX" add --store "$store" "$@" "$images"; }
 sync() { expect_exit 0 "$AKIN_INDEX" sync --store "$store" "$@" "$images"; }
 in_order() { expect_exit 0 "$AKIN_INDEX" verify --store "$store"; }
-first_of() { find "$1" -type f ! -name '*.json' | sort | head -n 1; }
+first_of() { find "$1" -type f ! -name '*.json' | sort | sed -n 1p; }
 
 add
 expect_text "12 added"
@@ -29,7 +29,7 @@ in_order
 
 say "changed: the old image goes, the new one comes"
 target=$(first_of "$images/neuropil-fly-sstem")
-cp "$(find "$images/smfish-spots" -name '*.png' | sort | head -n 1)" "$target"
+cp "$(find "$images/smfish-spots" -name '*.png' | sort | sed -n 1p)" "$target"
 add
 expect_text "0 added, 11 unchanged, 1 replaced"
 in_order

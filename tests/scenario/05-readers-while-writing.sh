@@ -7,7 +7,7 @@ need_program indexer/akin-index query/akin tests/akin-generate
 
 images=$(example_images 4)
 store=$(new_folder)/store
-query=$(find "$images/he-colon" -name '*.jpg' | sort | head -n 1)
+query=$(find "$images/he-colon" -name '*.jpg' | sort | sed -n 1p)
 expect_exit 0 "$AKIN_INDEX" add --store "$store" "$images/he-colon"
 
 say "asking and looking while a run goes on"
@@ -18,7 +18,7 @@ asked=0
 last=0
 while kill -0 "$writer" 2>/dev/null; do
     expect_exit 0 "$AKIN" similar --store "$store" --json "$query"
-    first=$(grep -oE '"id": ?"[^"]*"' "$SCENARIO_OUT" | head -n 1)
+    first=$(grep -oE '"id": ?"[^"]*"' "$SCENARIO_OUT" | sed -n 1p)
     case $first in
     *'"he-colon"') ;;
     *) broken "the first answer is $first" ;;

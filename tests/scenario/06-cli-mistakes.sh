@@ -15,7 +15,7 @@ refuse() {
     expect_exit 2 "$AKIN_INDEX" "$@"
     expect_text "$fragment"
     expect_same "a line or two, and a hint" ok \
-        "$([ "$(wc -l <"$SCENARIO_ERR")" -le 20 ] && echo ok)"
+        "$([ "$(wc -l <"$SCENARIO_ERR")" -le 25 ] && echo ok)"
 }
 
 say "which command?"

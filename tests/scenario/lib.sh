@@ -108,7 +108,7 @@ expect_exit() {
 expect_text() {
     local fragment
     for fragment in "$@"; do
-        cat "$SCENARIO_OUT" "$SCENARIO_ERR" | grep -qF -- "$fragment" ||
+        grep -qF -- "$fragment" "$SCENARIO_OUT" "$SCENARIO_ERR" ||
             broken "it does not say \"$fragment\""
     done
 }
@@ -117,7 +117,7 @@ expect_text() {
 expect_no_text() {
     local fragment
     for fragment in "$@"; do
-        ! cat "$SCENARIO_OUT" "$SCENARIO_ERR" | grep -qF -- "$fragment" ||
+        ! grep -qF -- "$fragment" "$SCENARIO_OUT" "$SCENARIO_ERR" ||
             broken "it says \"$fragment\""
     done
 }
@@ -127,10 +127,16 @@ expect_same() {
     [ "$2" = "$3" ] || broken "$1: expected \"$2\", got \"$3\""
 }
 
+# Pipes end with `sed -n 1p`, not `head -n 1`: head leaves early, and what feeds
+# it would then fail under pipefail, some of the time.
+
 # json_number KEY: the first number under that key in the last output.
 json_number() {
-    grep -oE "\"$1\": ?-?[0-9.]+" "$SCENARIO_OUT" | head -n 1 |
-        grep -oE -- '-?[0-9.]+$' || broken "no number \"$1\""
+    local found
+    found=$(grep -oE "\"$1\": ?-?[0-9.]+" "$SCENARIO_OUT") ||
+        broken "no number \"$1\""
+    found=${found%%$'\n'*}
+    printf '%s\n' "${found##*[: ]}"
 }
 
 # start_program LOGFILE COMMAND...: in the background; ended with the script.

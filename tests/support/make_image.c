@@ -468,7 +468,8 @@ put_bmp_header(const struct akin_make_bmp *w, uint8_t *head, uint32_t map_len,
     uint32_t start = 14 + w->header + masks + map_len;
     uint32_t height = w->is_top_down ? 0u - w->height : w->height;
 
-    memcpy(head, "BM", 2);
+    head[0] = 'B';
+    head[1] = 'M';
     akin_put_le32(head + 2, start + n_pixel_bytes);
     akin_put_le32(head + 10, start);
     akin_put_le32(head + 14, w->header);
@@ -485,7 +486,7 @@ put_bmp_header(const struct akin_make_bmp *w, uint8_t *head, uint32_t map_len,
     akin_put_le16(head + 28, (uint16_t)w->bits);
     akin_put_le32(head + 30, w->compression);
     if (w->compression == 3)
-        for (int k = 0; k < 3; k++)
+        for (size_t k = 0; k < 3; k++)
             akin_put_le32(head + 54 + 4 * k, w->mask[k]);
 }
 

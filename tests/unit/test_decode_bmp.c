@@ -76,8 +76,9 @@ check(const struct akin_make_bmp *w, const struct akin_plane *p)
     for (uint32_t y = 0; y < p->height; y++)
         for (uint32_t x = 0; x < p->width; x++)
             for (uint32_t c = 0; c < 3; c++)
-                assert_int_equal(((uint8_t *)p->px)[(y * p->width + x) * 3 + c],
-                                 expected(w, x, y, c));
+                assert_int_equal(
+                    ((uint8_t *)p->px)[((size_t)y * p->width + x) * 3 + c],
+                    expected(w, x, y, c));
 }
 
 static void
@@ -188,7 +189,7 @@ the_end_may_be_missing_but_not_the_first_half(void **state)
     d = open_bytes(&bytes);
     assert_ok(akin_decode_plane(d, 0, 0, 0, &p, &err));
     for (uint32_t y = 0; y < 17; y++)
-        assert_int_equal(((uint8_t *)p.px)[y * 69],
+        assert_int_equal(((uint8_t *)p.px)[(size_t)y * 69],
                          y < 12 ? expected(&w, 0, y, 0) : 0);
     assert_non_null(strstr(akin_decode_info(d)->note, "70%"));
     akin_plane_free(&p);

@@ -151,7 +151,7 @@ the_end_may_be_missing_but_not_the_first_half(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         struct akin_make_png w = {
-            .width = 64, .height = 64, .bits = 8, .is_interlaced = i == 1};
+            .width = 128, .height = 128, .bits = 8, .is_interlaced = i == 1};
         struct akin_error err = {0};
         struct akin_buf bytes = {0};
         struct akin_plane p = {0};

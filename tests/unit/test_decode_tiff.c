@@ -159,33 +159,37 @@ check_plane(const struct akin_make_tiff *w, const struct akin_plane *p,
 }
 
 static void
+check_kind(const struct akin_make_tiff *w)
+{
+    uint32_t n_c = w->photometric == RGB || w->per_px == 0 ? 1 : w->per_px;
+    struct akin_buf bytes = {0};
+    struct akin_decoder *d;
+
+    akin_make_tiff(w, &bytes);
+    d = open_bytes(&bytes);
+    assert_int_equal(akin_decode_info(d)->dim_c, n_c - (n_c > 1 && w->alpha));
+    assert_int_equal(akin_decode_info(d)->is_float, w->format == FLOAT);
+    for (uint32_t c = 0; c < akin_decode_info(d)->dim_c; c++) {
+        struct akin_plane p = {0};
+        struct akin_error err = {0};
+
+        assert_ok(akin_decode_plane(d, 0, c, 0, &p, &err));
+        assert_int_equal(p.channels, w->photometric == RGB ? 3 : 1);
+        check_plane(w, &p, c);
+        akin_plane_free(&p);
+    }
+    assert_string_equal(akin_decode_info(d)->note, "");
+    akin_decode_close(d);
+    akin_buf_free(&bytes);
+}
+
+static void
 samples_of_every_kind_come_back(void **state)
 {
     (void)state;
     for (size_t i = 0; i < AKIN_COUNT(direct); i++) {
-        const struct akin_make_tiff *w = &direct[i].what;
-        struct akin_buf bytes = {0};
-        struct akin_decoder *d;
-        uint32_t n_c = w->photometric == RGB || w->per_px == 0 ? 1 : w->per_px;
-
         print_message("  %s\n", direct[i].name);
-        akin_make_tiff(w, &bytes);
-        d = open_bytes(&bytes);
-        assert_int_equal(akin_decode_info(d)->dim_c,
-                         n_c - (n_c > 1 && w->alpha));
-        assert_int_equal(akin_decode_info(d)->is_float, w->format == FLOAT);
-        for (uint32_t c = 0; c < akin_decode_info(d)->dim_c; c++) {
-            struct akin_plane p = {0};
-            struct akin_error err = {0};
-
-            assert_ok(akin_decode_plane(d, 0, c, 0, &p, &err));
-            assert_int_equal(p.channels, w->photometric == RGB ? 3 : 1);
-            check_plane(w, &p, c);
-            akin_plane_free(&p);
-        }
-        assert_string_equal(akin_decode_info(d)->note, "");
-        akin_decode_close(d);
-        akin_buf_free(&bytes);
+        check_kind(&direct[i].what);
     }
 }
 
@@ -684,7 +688,7 @@ a_file_cut_short_gives_its_rows_and_a_note(void **state)
         if (akin_be32(bytes.data + i) >> 16 == 273 &&
             akin_be32(bytes.data + i + 4) == 1)
             akin_put_be32(moved.data + i + 8, (uint32_t)at);
-    akin_buf_put(&moved, bytes.data + 8, 16 * 2 * 10); /* of 16 rows */
+    akin_buf_put(&moved, bytes.data + 8, (size_t)16 * 2 * 10); /* of 16 rows */
     d = open_bytes(&moved);
     assert_ok(akin_decode_plane(d, 0, 0, 0, &p, &err));
     check_first_rows(&w, &p, 10);
@@ -692,7 +696,7 @@ a_file_cut_short_gives_its_rows_and_a_note(void **state)
     akin_plane_free(&p);
     akin_decode_close(d);
 
-    moved.len -= 16 * 2 * 3; /* 7 of 16 rows: too few */
+    moved.len -= (size_t)16 * 2 * 3; /* 7 of 16 rows: too few */
     d = open_bytes(&moved);
     assert_fails_with(akin_decode_plane(d, 0, 0, 0, &p, &err), AKIN_EFORMAT,
                       "only 43%");

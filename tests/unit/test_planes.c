@@ -37,9 +37,7 @@ static void
 the_middle_of_z_is_always_taken_and_the_rest_spreads(void **state)
 {
     static const struct {
-        uint32_t dim;
-        uint64_t max;
-        uint32_t n, z[5];
+        uint32_t dim, max, n, z[5];
     } rows[] = {
         {9, 1, 1, {4}},          {9, 3, 3, {1, 4, 7}},
         {10, 3, 3, {1, 5, 8}},   {2, 3, 2, {0, 1}},
@@ -64,9 +62,7 @@ static void
 time_points_include_the_first_and_the_last(void **state)
 {
     static const struct {
-        uint32_t dim;
-        uint64_t max;
-        uint32_t n, t[4];
+        uint32_t dim, max, n, t[4];
     } rows[] = {{30, 3, 3, {0, 15, 29}},
                 {30, 2, 2, {0, 29}},
                 {30, 1, 1, {0}},

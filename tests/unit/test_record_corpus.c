@@ -1,8 +1,160 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All real metadata of the sample corpus: one record for each study. */
+#include <regex.h>
+
 #include "akin/file.h"
 #include "akin/record.h"
 #include "akin_test.h"
+
+/* ---- the schema, interpreted as far as it goes ---- */
+
+static struct akin_json *schema;
+
+static bool fits(const struct akin_json *rule, const struct akin_json *value);
+
+static bool
+type_fits(const char *type, const struct akin_json *value)
+{
+    enum akin_json_type is = akin_json_type(value);
+
+    return type == NULL ||
+           (strcmp(type, "string") == 0 && is == AKIN_JSON_STRING) ||
+           (strcmp(type, "integer") == 0 && is == AKIN_JSON_INT) ||
+           (strcmp(type, "array") == 0 && is == AKIN_JSON_ARRAY) ||
+           (strcmp(type, "object") == 0 && is == AKIN_JSON_OBJECT);
+}
+
+static bool
+text_fits(const struct akin_json *rule, const char *text)
+{
+    const char *pattern = akin_json_text(rule, "pattern");
+    regex_t regex;
+    bool match;
+
+    if (akin_json_get(rule, "minLength") != NULL && text[0] == '\0')
+        return false;
+    if (pattern == NULL)
+        return true;
+    assert_int_equal(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
+    match = regexec(&regex, text, 0, NULL, 0) == 0;
+    regfree(&regex);
+    return match;
+}
+
+static bool
+number_fits(const struct akin_json *rule, int64_t number)
+{
+    int64_t bound;
+
+    if (akin_json_int(akin_json_get(rule, "minimum"), &bound) && number < bound)
+        return false;
+    return !akin_json_int(akin_json_get(rule, "maximum"), &bound) ||
+           number <= bound;
+}
+
+static bool
+required_fits(const struct akin_json *rule, const struct akin_json *value)
+{
+    const struct akin_json *names = akin_json_get(rule, "required");
+
+    for (size_t i = 0; i < akin_json_count(names); i++)
+        if (akin_json_get(value, akin_json_string(akin_json_at(names, i))) ==
+            NULL)
+            return false;
+    return true;
+}
+
+static bool
+object_fits(const struct akin_json *rule, const struct akin_json *value)
+{
+    const struct akin_json *properties = akin_json_get(rule, "properties");
+    const struct akin_json *more = akin_json_get(rule, "additionalProperties");
+    struct akin_json *member;
+    const char *name;
+    void *it = NULL;
+
+    while (akin_json_next(value, &it, &name, &member)) {
+        const struct akin_json *of = akin_json_get(properties, name);
+
+        if (of == NULL && akin_json_type(more) == AKIN_JSON_BOOL &&
+            !akin_json_true(more)) {
+            print_message("not in the schema: %s\n", name);
+            return false;
+        }
+        if (of == NULL && akin_json_type(more) == AKIN_JSON_OBJECT)
+            of = more;
+        if (of != NULL && !fits(of, member)) {
+            print_message("does not fit the schema: %s\n", name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+one_of_fits(const struct akin_json *rule, const struct akin_json *value)
+{
+    const struct akin_json *any = akin_json_get(rule, "anyOf");
+    const struct akin_json *values = akin_json_get(rule, "enum");
+    bool found = any == NULL;
+
+    for (size_t i = 0; i < akin_json_count(any) && !found; i++)
+        found = required_fits(akin_json_at(any, i), value);
+    if (values == NULL || !found)
+        return found;
+    for (size_t i = 0; i < akin_json_count(values); i++)
+        if (akin_json_equal(akin_json_at(values, i), value))
+            return true;
+    return false;
+}
+
+static bool
+fits(const struct akin_json *rule, const struct akin_json *value)
+{
+    const char *ref = akin_json_text(rule, "$ref");
+    int64_t number;
+
+    if (ref != NULL) {
+        rule = akin_json_get(akin_json_get(schema, "$defs"),
+                             ref + strlen("#/$defs/"));
+        assert_non_null(rule);
+    }
+    if (!type_fits(akin_json_text(rule, "type"), value) ||
+        !required_fits(rule, value) || !one_of_fits(rule, value))
+        return false;
+    if (akin_json_string(value) != NULL &&
+        !text_fits(rule, akin_json_string(value)))
+        return false;
+    if (akin_json_int(value, &number) && !number_fits(rule, number))
+        return false;
+    if (akin_json_get(rule, "items") != NULL)
+        for (size_t i = 0; i < akin_json_count(value); i++)
+            if (!fits(akin_json_get(rule, "items"), akin_json_at(value, i)))
+                return false;
+    return object_fits(rule, value);
+}
+
+static int
+load_schema(void **state)
+{
+    char *path = akin_test_file("../include/akin/dataset.schema.json");
+    struct akin_error err = {0};
+
+    (void)state;
+    assert_ok(akin_json_read_file(path, 1 << 20, &schema, &err));
+    free(path);
+    return 0;
+}
+
+static int
+free_schema(void **state)
+{
+    (void)state;
+    akin_json_free(schema);
+    return 0;
+}
+
+/* ---- counting ---- */
 
 struct totals {
     size_t files, records, organisms, methods, licences, dated, orcids;
@@ -68,6 +220,8 @@ read_one(const char *path, struct totals *t)
 
         if (akin_record_check(record, &err) != AKIN_OK)
             fail_msg("%s: %s", path, err.text);
+        if (!fits(schema, record))
+            fail_msg("%s: the record does not fit dataset.schema.json", path);
         count_record(record, t);
     }
     count_notes(report.notes, t);
@@ -225,5 +379,5 @@ main(void)
         cmocka_unit_test(every_idr_study_is_one_record),
         cmocka_unit_test(every_collection_of_images_has_its_record),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, load_schema, free_schema);
 }

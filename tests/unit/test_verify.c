@@ -380,12 +380,12 @@ each_planted_damage_is_found_and_named(void **state)
 
     (void)state;
     for (size_t i = 0; i < AKIN_COUNT(plants); i++) {
+        struct plant plant = plants[i];
         struct undo undo = {.plant = &plants[i]};
         struct akin_error err = {0};
 
         remember(store, &undo);
-        assert_ok(akin_store_update(store, plant_body,
-                                    (void *)(uintptr_t)&plants[i], &err));
+        assert_ok(akin_store_update(store, plant_body, &plant, &err));
         expect_problem(store, plants[i].says);
         assert_ok(akin_store_update(store, undo_body, &undo, &err));
         assert_ok(akin_verify(store, NULL, &err));
