@@ -224,7 +224,7 @@ check_items(const struct akin_json *array, const struct field *field,
         const struct akin_json *item = akin_json_at(array, i);
         char below[160];
 
-        (void)snprintf(below, sizeof(below), "%s/%zu", path, i);
+        (void)snprintf(below, sizeof(below), "%.110s/%zu", path, i);
         if (field->shape == OBJECTS) {
             st = check_table(item, field->of, below, err);
         } else {
@@ -323,7 +323,7 @@ check_table(const struct akin_json *object, const struct table *table,
         const struct field *field = find_field(table, name);
         char below[160];
 
-        (void)snprintf(below, sizeof(below), "%s/%s", path, name);
+        (void)snprintf(below, sizeof(below), "%.110s/%.40s", path, name);
         if (field == NULL)
             st = AKIN_FAIL(err, AKIN_EINVAL,
                            "%s is no field of the schema (see \"extra\")",
