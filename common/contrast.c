@@ -5,7 +5,7 @@
 
 #include "luma.h"
 
-#define BLOCK 4             /* px, edge of a block */
+#define BLOCK AKIN__CONTRAST_BLOCK /* px, edge of a block */
 #define STEP 8              /* px between blocks, while they are not too many */
 #define MAD_TO_SIGMA 1.4826 /* of normal deviates: 1 / 0.6745 */
 
@@ -31,45 +31,55 @@ blocks_along(uint32_t edge, uint32_t max, uint32_t *step, uint32_t *block)
 }
 
 static struct grid
-grid_of(uint32_t width, uint32_t height)
+grid_of(uint32_t width, uint32_t height, uint32_t most)
 {
     struct grid g;
 
-    g.n_x = blocks_along(width, 128, &g.step_x, &g.w);
-    g.n_y = blocks_along(height, AKIN__CONTRAST_SAMPLES / 128, &g.step_y, &g.h);
+    g.n_x = blocks_along(width, most, &g.step_x, &g.w);
+    g.n_y = blocks_along(height, most, &g.step_y, &g.h);
     return g;
 }
 
-/* Mean and diagonal difference of the block at (x, y). */
+/* Means and diagonal differences of n blocks side by side, whose pixels are in
+ * work->row: rows of `width` px, one after the other. */
 static void
-look_at(const struct akin_plane *plane, const struct grid *g, uint32_t x,
-        uint32_t y, float *mean, float *diagonal)
+look_at(const struct grid *g, uint32_t n, uint32_t width,
+        struct akin__contrast_work *work, size_t at)
 {
-    float row[BLOCK][BLOCK];
-    float sum = 0.0f;
+    float part = 1.0f / (float)(g->w * g->h);
 
-    for (uint32_t j = 0; j < g->h; j++) {
-        akin__luma_row(plane, x, y + j, g->w, row[j]);
-        for (uint32_t i = 0; i < g->w; i++)
-            sum += row[j][i] / (float)(g->w * g->h);
+    for (uint32_t i = 0; i < n; i++) {
+        const float *px = work->row + (size_t)i * g->step_x;
+        float sum = 0.0f, diagonal = 0.0f;
+
+        for (uint32_t j = 0; j < g->h; j++)
+            for (uint32_t k = 0; k < g->w; k++)
+                sum += px[(size_t)j * width + k] * part;
+        if (g->w >= 2 && g->h >= 2) /* halves first: large floats stay finite */
+            diagonal = fabsf((px[0] / 2 - px[1] / 2) -
+                             (px[width] / 2 - px[width + 1] / 2));
+        work->mean[at + i] = sum;
+        work->diagonal[at + i] = diagonal;
     }
-    *mean = sum;
-    *diagonal = 0.0f;
-    if (g->w >= 2 && g->h >= 2) /* halves first: large floats stay finite */
-        *diagonal = fabsf((row[0][0] / 2 - row[0][1] / 2) -
-                          (row[1][0] / 2 - row[1][1] / 2));
 }
 
+/* Whole rows are fetched at once while they are short, otherwise blocks. */
 static void
 look(const struct akin_plane *plane, struct akin_tile_rect rect,
      const struct grid *g, struct akin__contrast_work *work)
 {
-    size_t at = 0;
+    uint32_t n = rect.w <= AKIN__CONTRAST_ROW ? g->n_x : 1;
+    uint32_t width = rect.w <= AKIN__CONTRAST_ROW ? rect.w : g->w;
 
     for (uint32_t j = 0; j < g->n_y; j++)
-        for (uint32_t i = 0; i < g->n_x; i++, at++)
-            look_at(plane, g, rect.x + i * g->step_x, rect.y + j * g->step_y,
-                    &work->mean[at], &work->diagonal[at]);
+        for (uint32_t i = 0; i < g->n_x; i += n) {
+            uint32_t x = rect.x + i * g->step_x, y = rect.y + j * g->step_y;
+
+            for (uint32_t k = 0; k < g->h; k++)
+                akin__luma_row(plane, x, y + k, width,
+                               work->row + (size_t)k * width);
+            look_at(g, n, width, work, (size_t)j * g->n_x + i);
+        }
 }
 
 struct akin__plane_range
@@ -77,7 +87,7 @@ akin__contrast_range(const struct akin_plane *plane,
                      struct akin__contrast_work *work)
 {
     struct akin_tile_rect all = {0, 0, plane->width, plane->height};
-    struct grid g = grid_of(plane->width, plane->height);
+    struct grid g = grid_of(plane->width, plane->height, 64);
     struct akin__plane_range range;
     size_t n = (size_t)g.n_x * g.n_y;
     size_t k = n / 200;
@@ -139,7 +149,7 @@ akin__contrast_of(const struct akin_plane *plane, struct akin_tile_rect rect,
                   struct akin__plane_range range,
                   struct akin__contrast_work *work)
 {
-    struct grid g = grid_of(rect.w, rect.h);
+    struct grid g = grid_of(rect.w, rect.h, AKIN__CONTRAST_EDGE);
     size_t n = (size_t)g.n_x * g.n_y;
     double span = (double)range.high - (double)range.low;
     double sigma, var;

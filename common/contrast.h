@@ -23,12 +23,15 @@ struct akin__plane_range {
     float low, high;
 };
 
-#define AKIN__CONTRAST_SAMPLES 16384 /* blocks looked at, at most */
+#define AKIN__CONTRAST_BLOCK 4  /* px */
+#define AKIN__CONTRAST_EDGE 128 /* blocks along an edge, at most */
+#define AKIN__CONTRAST_ROW 1024 /* px of a row that are fetched at once */
 
-/* Scratch for at most AKIN__CONTRAST_SAMPLES blocks; plain data. */
+/* Scratch; plain data. */
 struct akin__contrast_work {
-    float mean[AKIN__CONTRAST_SAMPLES];
-    float diagonal[AKIN__CONTRAST_SAMPLES];
+    float mean[AKIN__CONTRAST_EDGE * AKIN__CONTRAST_EDGE];
+    float diagonal[AKIN__CONTRAST_EDGE * AKIN__CONTRAST_EDGE];
+    float row[AKIN__CONTRAST_BLOCK * AKIN__CONTRAST_ROW];
 };
 
 struct akin__plane_range akin__contrast_range(const struct akin_plane *plane,

@@ -223,7 +223,8 @@ row_of_indexes(const struct bmp *bmp, const uint8_t *in, uint8_t *out)
 
     for (uint32_t x = 0; x < bmp->width; x++) {
         unsigned shift = 8 - bmp->bits * (x % per_byte + 1);
-        const uint8_t *rgb = bmp->map[in[x / per_byte] >> shift & mask];
+        const uint8_t *rgb =
+            bmp->map[(unsigned)in[x / per_byte] >> shift & mask];
 
         if (bmp->is_grey)
             *out++ = rgb[0];
@@ -243,8 +244,9 @@ row_of_fields(const struct bmp *bmp, const uint8_t *in, uint8_t *out)
             const struct bmp_field *f = &bmp->field[k];
             uint64_t part = (v & f->mask) >> f->shift;
 
-            *out++ =
-                f->max == 0 ? 0 : (uint8_t)((part * 255 + f->max / 2) / f->max);
+            if (f->max > 0)
+                part = (part * 255 + f->max / 2) / f->max;
+            *out++ = (uint8_t)part;
         }
     }
 }

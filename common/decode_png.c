@@ -18,6 +18,8 @@
 #include "decode_internal.h"
 
 #define CHUNK_MAX_BYTES 8000000
+/* Compressed bytes asked for at once: what a truncated file loses at most. */
+#define READ_BYTES 1024
 
 /* libpng reports trouble by longjmp. Everything that must survive the jump is
  * here, in the frame of the caller of the function that sets the trap. */
@@ -93,6 +95,7 @@ read_header(struct png_job *job)
 
     png_set_read_fn(job->png, job, on_read);
     png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_compression_buffer_size(job->png, READ_BYTES);
     png_set_chunk_malloc_max(job->png, CHUNK_MAX_BYTES);
     png_set_crc_action(job->png, PNG_CRC_WARN_USE, PNG_CRC_WARN_DISCARD);
     png_set_keep_unknown_chunks(job->png, PNG_HANDLE_CHUNK_NEVER, unwanted,

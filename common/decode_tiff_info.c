@@ -164,23 +164,28 @@ arrange_ome(struct akin_decoder *d, struct arranging *a,
     return st;
 }
 
-/* From the resolution tags; um_per_unit 0: the tags' own unit. */
+/* From the resolution tags; um_x and um_y of 0: the tags' own unit. Both
+ * directions must make sense, otherwise neither is believed. */
 static void
 take_resolution(struct akin_decoder *d, const struct akin__tiff_head *head,
                 double um_x, double um_y)
 {
     static const double per_metre[] = {0, 0, 1 / 0.0254, 100};
+    double x = 0;
+    double y = 0;
 
     if (um_x > 0 && um_y > 0) {
-        d->info.pixel_um_x = akin__plausible_um(um_x / head->x_resolution);
-        d->info.pixel_um_y = akin__plausible_um(um_y / head->y_resolution);
+        x = akin__plausible_um(um_x / head->x_resolution);
+        y = akin__plausible_um(um_y / head->y_resolution);
     } else if (head->resolution_unit < AKIN_COUNT(per_metre)) {
         double unit = per_metre[head->resolution_unit];
 
-        d->info.pixel_um_x =
-            akin__decode_um_of_resolution(head->x_resolution * unit);
-        d->info.pixel_um_y =
-            akin__decode_um_of_resolution(head->y_resolution * unit);
+        x = akin__decode_um_of_resolution(head->x_resolution * unit);
+        y = akin__decode_um_of_resolution(head->y_resolution * unit);
+    }
+    if (x > 0 && y > 0) {
+        d->info.pixel_um_x = x;
+        d->info.pixel_um_y = y;
     }
 }
 

@@ -178,11 +178,6 @@ akin__tiff_target_sample(const struct akin__tiff_target *target);
 /* Reverses the bytes of n samples of 16, 32 or 64 bits. */
 void akin__swap_samples(uint8_t *bytes, size_t n, uint32_t bits);
 
-/* Undoes differencing along rows (TIFF's predictor 2) of 8, 16 or 32-bit
- * samples in the machine's byte order. */
-void akin__undo_differences(uint8_t *row, size_t n_px, uint32_t per_px,
-                            uint32_t bits);
-
 /* ---- libtiff ---- */
 
 struct akin__tiff_file; /* opaque: libtiff's handle and its complaints */

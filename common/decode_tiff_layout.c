@@ -154,23 +154,21 @@ keep_used(const struct akin__tiff_layout *full, size_t n_put,
 {
     const uint32_t dim[3] = {full->dim_z, full->dim_c, full->dim_t};
     struct akin__tiff_layout small = {0};
-    uint32_t *rank[3] = {NULL, NULL, NULL};
     uint32_t used[3] = {0};
-    enum akin_status st = AKIN_OK;
+    uint32_t *rank[3];
+    enum akin_status st;
 
-    for (int k = 0; k < 3; k++) {
-        rank[k] = malloc(dim[k] * sizeof(*rank[k]));
-        if (rank[k] == NULL)
-            st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory for planes");
-        else
-            used[k] = rank_used(full, k, dim[k], rank[k]);
-    }
-    if (st == AKIN_OK)
-        st = alloc_layout(used[0], used[1], used[2], &small, err);
+    rank[0] = malloc(((size_t)dim[0] + dim[1] + dim[2]) * sizeof(*rank[0]));
+    if (rank[0] == NULL)
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for planes");
+    rank[1] = rank[0] + dim[0];
+    rank[2] = rank[1] + dim[1];
+    for (int k = 0; k < 3; k++)
+        used[k] = rank_used(full, k, dim[k], rank[k]);
+    st = alloc_layout(used[0], used[1], used[2], &small, err);
     if (st == AKIN_OK)
         copy_used(full, rank, &small);
-    for (int k = 0; k < 3; k++)
-        free(rank[k]);
+    free(rank[0]);
     /* Mostly holes: then the text is not about these pages. */
     if (st == AKIN_OK && n_put < (size_t)used[0] * used[1] * used[2] / 2)
         akin__tiff_layout_free(&small);

@@ -38,8 +38,8 @@ put_row(const struct akin__tiff_target *target, const uint8_t *src,
         akin__samples_copy(&flat, src, 0, (size_t)n_px * 3, dst, 1);
     } else {
         for (uint32_t k = 0; k < channels; k++)
-            akin__samples_copy(s, src, target->first + k, n_px, dst + k * size,
-                               channels);
+            akin__samples_copy(s, src, target->first + k, n_px,
+                               dst + (size_t)k * size, channels);
     }
 }
 
@@ -54,8 +54,8 @@ akin__tiff_put_rows(const struct akin__tiff_target *target, const uint8_t *src,
         (uint8_t *)plane->px + ((size_t)y * plane->width + x) * px_bytes;
 
     for (uint32_t i = 0; i < n_rows; i++)
-        put_row(target, src + i * row_bytes, dst + i * plane->width * px_bytes,
-                n_px, channel);
+        put_row(target, src + i * row_bytes,
+                dst + (size_t)i * plane->width * px_bytes, n_px, channel);
 }
 
 void
@@ -70,29 +70,4 @@ akin__swap_samples(uint8_t *bytes, size_t n, uint32_t bits)
             bytes[k] = bytes[size - 1 - k];
             bytes[size - 1 - k] = byte;
         }
-}
-
-#define UNDO(type)                                                             \
-    for (size_t i = per_px; i < n; i++) {                                      \
-        type before;                                                           \
-        type v;                                                                \
-                                                                               \
-        memcpy(&before, row + (i - per_px) * sizeof(v), sizeof(v));            \
-        memcpy(&v, row + i * sizeof(v), sizeof(v));                            \
-        v = (type)(v + before);                                                \
-        memcpy(row + i * sizeof(v), &v, sizeof(v));                            \
-    }
-
-void
-akin__undo_differences(uint8_t *row, size_t n_px, uint32_t per_px,
-                       uint32_t bits)
-{
-    size_t n = n_px * per_px;
-
-    if (bits == 8)
-        UNDO(uint8_t)
-    else if (bits == 16)
-        UNDO(uint16_t)
-    else if (bits == 32)
-        UNDO(uint32_t)
 }

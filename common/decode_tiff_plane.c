@@ -80,10 +80,12 @@ load_page(struct akin_decoder *d, uint32_t i, struct akin__tiff_tags *tags,
 static bool
 has_grey_palette(const struct akin__tiff_tags *tags)
 {
-    size_t len = sizeof(uint16_t) << tags->bits;
+    size_t len;
 
-    return tags->mode == AKIN__TIFF_PALETTE &&
-           memcmp(tags->map[0], tags->map[1], len) == 0 &&
+    if (tags->mode != AKIN__TIFF_PALETTE || tags->is_rgba)
+        return false;
+    len = sizeof(uint16_t) << tags->bits; /* is_readable: at most 16 bits */
+    return memcmp(tags->map[0], tags->map[1], len) == 0 &&
            memcmp(tags->map[0], tags->map[2], len) == 0;
 }
 
@@ -283,9 +285,9 @@ prepare(struct tiff_job *job, uint32_t sample, struct akin_error *err)
     fill_samples(p, &target->samples);
     if ((st = check_sizes(job, err)) != AKIN_OK)
         return st;
-    if (p->mode == AKIN__TIFF_PALETTE)
-        set_palette(job);
     if (!p->is_rgba) {
+        if (p->mode == AKIN__TIFF_PALETTE)
+            set_palette(job);
         type = akin__tiff_target_sample(target);
         job->chunk = malloc(p->chunk_h * job->row_bytes);
         target->scratch = malloc((size_t)p->width * sizeof(uint16_t));

@@ -34,7 +34,7 @@ struct recipe {
 
 /* A copy in the making: w x h pixels, channels interleaved. */
 struct canvas {
-    float *px, *tmp;
+    float *px, *tmp, *padded;
     size_t w, h, channels;
     float low, high; /* of the samples, before the camera */
 };
@@ -100,43 +100,55 @@ make_recipe(uint64_t *state)
     return r;
 }
 
-static float
-sample_at(const struct akin_plane *plane, size_t at)
+/* Where a pixel of the copy comes from: the four pixels around the place, and
+ * the weights of the right and lower ones. */
+struct source {
+    size_t at[4];
+    float right, below;
+};
+
+static int64_t
+floor_of(double v)
 {
-    switch (plane->sample) {
-    case AKIN_SAMPLE_U8:
-        return ((const uint8_t *)plane->px)[at];
-    case AKIN_SAMPLE_U16:
-        return ((const uint16_t *)plane->px)[at];
-    case AKIN_SAMPLE_F32:
-        break;
-    }
-    return ((const float *)plane->px)[at];
+    int64_t whole = (int64_t)v;
+
+    return (double)whole > v ? whole - 1 : whole;
 }
 
-/* Bilinear value of all channels at (x, y) of the plane. */
-static void
-sample_bilinear(const struct akin_plane *plane, double x, double y, float *out)
+static struct source
+source_at(const struct akin_plane *plane, double x, double y)
 {
-    double fx = floor(x), fy = floor(y);
-    size_t x0 = akin__mirror((int64_t)fx, plane->width);
-    size_t x1 = akin__mirror((int64_t)fx + 1, plane->width);
-    size_t y0 = akin__mirror((int64_t)fy, plane->height) * plane->width;
-    size_t y1 = akin__mirror((int64_t)fy + 1, plane->height) * plane->width;
-    float u = (float)(x - fx), v = (float)(y - fy);
+    int64_t fx = floor_of(x), fy = floor_of(y);
+    size_t x0 = akin__mirror(fx, plane->width);
+    size_t x1 = akin__mirror(fx + 1, plane->width);
+    size_t y0 = akin__mirror(fy, plane->height) * plane->width;
+    size_t y1 = akin__mirror(fy + 1, plane->height) * plane->width;
+    size_t n = plane->channels;
 
-    for (size_t c = 0; c < plane->channels; c++) {
-        size_t n = plane->channels;
-        float a = sample_at(plane, (y0 + x0) * n + c);
-        float b = sample_at(plane, (y0 + x1) * n + c);
-        float d = sample_at(plane, (y1 + x0) * n + c);
-        float e = sample_at(plane, (y1 + x1) * n + c);
-
-        a = a * (1 - u) + b * u;
-        d = d * (1 - u) + e * u;
-        out[c] = a * (1 - v) + d * v;
-    }
+    return (struct source){
+        {(y0 + x0) * n, (y0 + x1) * n, (y1 + x0) * n, (y1 + x1) * n},
+        (float)(x - (double)fx),
+        (float)(y - (double)fy)};
 }
+
+/* Bilinear values of all channels. */
+#define TAKE(name, type)                                                       \
+    static void name(const type *px, size_t channels, const struct source *s,  \
+                     float *out)                                               \
+    {                                                                          \
+        for (size_t c = 0; c < channels; c++) {                                \
+            float upper = (float)px[s->at[0] + c] * (1 - s->right) +           \
+                          (float)px[s->at[1] + c] * s->right;                  \
+            float lower = (float)px[s->at[2] + c] * (1 - s->right) +           \
+                          (float)px[s->at[3] + c] * s->right;                  \
+                                                                               \
+            out[c] = upper * (1 - s->below) + lower * s->below;                \
+        }                                                                      \
+    }
+
+TAKE(take_u8, uint8_t)
+TAKE(take_u16, uint16_t)
+TAKE(take_f32, float)
 
 /* Each pixel of the copy looks up where it came from, around the centre. */
 static void
@@ -145,16 +157,23 @@ resample(const struct akin_plane *plane, struct akin_tile_rect rect,
 {
     static const int cosine[4] = {1, 0, -1, 0}, sine[4] = {0, 1, 0, -1};
     double cx = rect.x + (rect.w - 1) / 2.0, cy = rect.y + (rect.h - 1) / 2.0;
+    double cos_t = cosine[r->turn] / r->zoom, sin_t = sine[r->turn] / r->zoom;
     float *to = canvas->px;
 
     for (uint32_t j = 0; j < rect.h; j++)
         for (uint32_t i = 0; i < rect.w; i++, to += plane->channels) {
-            double x = (i - (rect.w - 1) / 2.0) / r->zoom;
-            double y = (j - (rect.h - 1) / 2.0) / r->zoom;
+            double x = i - (rect.w - 1) / 2.0, y = j - (rect.h - 1) / 2.0;
+            struct source s;
 
             x = r->flip ? -x : x;
-            sample_bilinear(plane, cx + cosine[r->turn] * x - sine[r->turn] * y,
-                            cy + sine[r->turn] * x + cosine[r->turn] * y, to);
+            s = source_at(plane, cx + cos_t * x - sin_t * y,
+                          cy + sin_t * x + cos_t * y);
+            if (plane->sample == AKIN_SAMPLE_U8)
+                take_u8(plane->px, plane->channels, &s, to);
+            else if (plane->sample == AKIN_SAMPLE_U16)
+                take_u16(plane->px, plane->channels, &s, to);
+            else
+                take_f32(plane->px, plane->channels, &s, to);
         }
 }
 
@@ -195,23 +214,25 @@ blur_columns(const struct canvas *c, const float *k, const float *from,
     }
 }
 
+/* Row by row: shifted by j px is shifted by j * channels floats of the row
+ * with its mirrored ends. padded: room for (w + 2 * BLUR_RADIUS) px. */
 static void
-blur_rows(const struct canvas *c, const float *k, const float *from, float *to)
+blur_rows(const struct canvas *c, const float *k, float *padded,
+          const float *from, float *to)
 {
-    for (size_t y = 0; y < c->h; y++)
-        for (size_t x = 0; x < c->w; x++) {
-            size_t row = y * c->w, n = c->channels;
-            float sum[MAX_CHANNELS] = {0};
+    size_t n = c->channels, row = c->w * n;
 
-            for (int j = -BLUR_RADIUS; j <= BLUR_RADIUS; j++) {
-                size_t i = akin__mirror((int64_t)x + j, c->w);
-
-                for (size_t ch = 0; ch < n; ch++)
-                    sum[ch] += k[abs(j)] * from[(row + i) * n + ch];
-            }
+    for (size_t y = 0; y < c->h; y++, from += row, to += row) {
+        for (int64_t x = -BLUR_RADIUS; x < (int64_t)c->w + BLUR_RADIUS; x++)
             for (size_t ch = 0; ch < n; ch++)
-                to[(row + x) * n + ch] = sum[ch];
-        }
+                padded[(size_t)(x + BLUR_RADIUS) * n + ch] =
+                    from[akin__mirror(x, c->w) * n + ch];
+        for (size_t i = 0; i < row; i++)
+            to[i] = 0.0f;
+        for (int j = -BLUR_RADIUS; j <= BLUR_RADIUS; j++)
+            add_weighted(to, padded + (size_t)(j + BLUR_RADIUS) * n, row,
+                         k[abs(j)]);
+    }
 }
 
 static void
@@ -224,7 +245,7 @@ blur(struct canvas *canvas, double sigma)
         sum += (i == 0 ? 1 : 2) * exp(-i * i / (2 * sigma * sigma));
     for (int i = 0; i <= BLUR_RADIUS; i++)
         k[i] = (float)(exp(-i * i / (2 * sigma * sigma)) / sum);
-    blur_rows(canvas, k, canvas->px, canvas->tmp);
+    blur_rows(canvas, k, canvas->padded, canvas->px, canvas->tmp);
     blur_columns(canvas, k, canvas->tmp, canvas->px);
 }
 
@@ -291,7 +312,10 @@ akin_disturb(const struct akin_plane *plane, struct akin_tile_rect rect,
         return st;
     canvas.px = calloc(n, sizeof(float));
     canvas.tmp = calloc(n, sizeof(float));
-    if (canvas.px == NULL || canvas.tmp == NULL) {
+    canvas.padded =
+        calloc(((size_t)rect.w + 2 * (size_t)BLUR_RADIUS) * plane->channels,
+               sizeof(float));
+    if (canvas.px == NULL || canvas.tmp == NULL || canvas.padded == NULL) {
         akin_plane_free(out);
         st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to disturb a tile");
         goto done;
@@ -304,5 +328,6 @@ akin_disturb(const struct akin_plane *plane, struct akin_tile_rect rect,
 done:
     free(canvas.px);
     free(canvas.tmp);
+    free(canvas.padded);
     return st;
 }

@@ -63,12 +63,14 @@ akin_feature_work_new(struct akin_feature_work **out, struct akin_error *err)
     if (work == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to compute features");
     work->stretch.value = malloc(AKIN__PX_MAX * sizeof(float));
-    work->stretch.count = malloc((size_t)2 * 65536 * sizeof(uint32_t));
+    work->stretch.some = malloc(AKIN__PX_MAX * sizeof(float));
+    work->stretch.bin = malloc(AKIN__PX_MAX * sizeof(uint16_t));
     work->grey = malloc(OCTAVE_PX);
     work->bytes = malloc(AKIN__GRANULARITY_SCRATCH);
     work->floats = malloc(AKIN__BIF_SCRATCH * sizeof(float));
-    if (work->stretch.value == NULL || work->stretch.count == NULL ||
-        work->grey == NULL || work->bytes == NULL || work->floats == NULL)
+    if (work->stretch.value == NULL || work->stretch.some == NULL ||
+        work->stretch.bin == NULL || work->grey == NULL ||
+        work->bytes == NULL || work->floats == NULL)
         st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to compute features");
     else
         st = akin__spectrum_new(&work->spectrum, err);
@@ -87,7 +89,8 @@ akin_feature_work_free(struct akin_feature_work *work)
         return;
     akin__spectrum_free(work->spectrum);
     free(work->stretch.value);
-    free(work->stretch.count);
+    free(work->stretch.some);
+    free(work->stretch.bin);
     free(work->grey);
     free(work->bytes);
     free(work->floats);

@@ -130,18 +130,21 @@ classify_row(const float *restrict up, const float *restrict mid,
         float saddle = sqrtf(difference * difference + 4.0f * (lxy * lxy));
         float blob = fabsf(sum);
         float line = 0.70710678f * (saddle + blob);
-        float slope = 2.0f * sqrtf(lx * lx + ly * ly);
-        float best = 255.0f * FLAT_PART;
+        float slope = 4.0f * (lx * lx + ly * ly); /* squared */
+        float flat = 255.0f * FLAT_PART * (255.0f * FLAT_PART), strong;
         int bright = sum < 0.0f ? 1 : 0;
-        int k = FLAT;
+        int k;
 
-        k = slope > best ? SLOPE : k;
-        best = slope > best ? slope : best;
-        k = blob > best ? DARK_BLOB + bright : k;
-        best = blob > best ? blob : best;
-        k = line > best ? DARK_LINE + bright : k;
-        best = line > best ? line : best;
-        k = saddle > best ? SADDLE : k;
+        /* The strongest of the second order, then against the first and none:
+         * squares compare like the numbers. */
+        strong = blob > line ? blob : line;
+        k = blob >= line ? DARK_BLOB + bright : DARK_LINE + bright;
+        k = saddle > strong ? SADDLE : k;
+        strong = saddle > strong ? saddle : strong;
+        strong *= strong;
+        k = slope >= strong ? SLOPE : k;
+        strong = slope >= strong ? slope : strong;
+        k = strong > flat ? k : FLAT;
         kind[i] = (uint8_t)k;
     }
 }

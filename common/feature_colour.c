@@ -18,7 +18,9 @@
 #define BINS 8
 #define SPREAD 0.01f   /* differences below this are not spread further */
 #define GREY_MEAN 0.02 /* mean strength of colour at which grey is 1/2 */
-#define MANY_PX 4096   /* tiles with more are looked at as 2 x 2 px */
+#define MANY_PX                                                                \
+    4096 /* of tiles with more, 2 x 2 px of each 4 x 4 are taken               \
+          */
 
 struct chroma {
     float bin[BINS * BINS];
@@ -91,13 +93,13 @@ add_places(const struct row *row, size_t n, struct chroma *chroma)
     }
 }
 
-/* Means of step x step px (1 or 2) of one row of n. */
+/* One row of n: each pixel, or means of 2 x 2 px, 4 apart. */
 #define LOAD_ROW(name, type)                                                   \
     AKIN_SIMD static void name(const type *restrict px, size_t stride,         \
-                               size_t step, size_t n,                          \
+                               bool single, size_t n,                          \
                                struct row *restrict row)                       \
     {                                                                          \
-        if (step == 1) {                                                       \
+        if (single) {                                                          \
             for (size_t i = 0; i < n; i++) {                                   \
                 row->r[i] = (float)px[3 * i];                                  \
                 row->g[i] = (float)px[3 * i + 1];                              \
@@ -106,7 +108,7 @@ add_places(const struct row *row, size_t n, struct chroma *chroma)
             return;                                                            \
         }                                                                      \
         for (size_t i = 0; i < n; i++) {                                       \
-            const type *p = px + 6 * i, *q = p + stride;                       \
+            const type *p = px + 12 * i, *q = p + stride;                      \
                                                                                \
             row->r[i] = 0.25f * (float)p[0] + 0.25f * (float)p[3] +            \
                         0.25f * (float)q[0] + 0.25f * (float)q[3];             \
@@ -122,17 +124,17 @@ LOAD_ROW(load_u16, uint16_t)
 LOAD_ROW(load_f32, float)
 
 static void
-load_row(const struct akin_plane *plane, size_t x, size_t y, size_t step,
+load_row(const struct akin_plane *plane, size_t x, size_t y, bool single,
          size_t n, struct row *row)
 {
     size_t stride = (size_t)plane->width * 3, at = y * stride + x * 3;
 
     if (plane->sample == AKIN_SAMPLE_U8)
-        load_u8((const uint8_t *)plane->px + at, stride, step, n, row);
+        load_u8((const uint8_t *)plane->px + at, stride, single, n, row);
     else if (plane->sample == AKIN_SAMPLE_U16)
-        load_u16((const uint16_t *)plane->px + at, stride, step, n, row);
+        load_u16((const uint16_t *)plane->px + at, stride, single, n, row);
     else
-        load_f32((const float *)plane->px + at, stride, step, n, row);
+        load_f32((const float *)plane->px + at, stride, single, n, row);
 }
 
 /* Gives the number of pixels that were looked at. */
@@ -140,12 +142,14 @@ static size_t
 add_rows(const struct akin_plane *plane, struct akin_tile_rect rect,
          float white, struct chroma *chroma)
 {
-    size_t step = rect.w * rect.h > MANY_PX && rect.w > 1 && rect.h > 1 ? 2 : 1;
+    bool single = rect.w * rect.h <= MANY_PX || rect.w < 4 || rect.h < 4;
+    size_t step = single ? 1 : 4, inside = single ? 0 : 1;
     size_t n = rect.w / step, rows = rect.h / step;
     struct row row;
 
     for (size_t j = 0; j < rows; j++) {
-        load_row(plane, rect.x, rect.y + j * step, step, n, &row);
+        load_row(plane, rect.x + inside, rect.y + j * step + inside, single, n,
+                 &row);
         find_places(&row, n, 1.0f / white);
         add_places(&row, n, chroma);
     }

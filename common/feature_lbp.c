@@ -4,12 +4,12 @@
  *
  * Ojala, Pietikainen & Maenpaa, "Multiresolution Gray-Scale and Rotation
  * Invariant Texture Classification with Local Binary Patterns", IEEE PAMI 24
- * (2002), sections 2.2 to 2.4: which of the 8 neighbours are at least as
- * bright as the pixel; patterns with at most two changes around the circle are
- * told apart by their number of ones (0..8), all others share one bin. The
- * neighbours are those of the grid, so that quarter turns change nothing. The
- * frequencies of the 10 patterns on four octaves, square-rooted, are the
- * features.
+ * (2002), sections 2.2 to 2.4: which of the 8 neighbours are brighter
+ * than the pixel (here: by a margin); patterns with at most two changes around
+ * the circle are told apart by their number of ones (0..8), all others share
+ * one bin. The neighbours are those of the grid, so that quarter turns change
+ * nothing. The frequencies of the 10 patterns on four octaves, square-rooted,
+ * are the features.
  */
 #include <math.h>
 
@@ -18,24 +18,28 @@
 
 #define OCTAVES 4
 #define PATTERNS 10
+/* Levels of 255 by which a neighbour must be brighter: in flat places noise and
+ * rounding alone would otherwise write the patterns. */
+#define MARGIN 3
 #define FIELD 6 /* bits of a counter in the packed word */
 
-/* Bit i set: neighbour i, counted around the circle, is not darker. */
+/* Bit i set: neighbour i, counted around the circle, is brighter. */
 AKIN_SIMD static void
 code_row(const uint8_t *restrict up, const uint8_t *restrict mid,
          const uint8_t *restrict down, size_t n, uint8_t *restrict code)
 {
     for (size_t i = 0; i < n; i++) {
         uint8_t c = mid[i + 1], bits;
+        uint8_t limit = (uint8_t)(c < 255 - MARGIN ? c + MARGIN : 255);
 
-        bits = (uint8_t)(up[i] >= c ? 1 : 0);
-        bits = (uint8_t)(bits | (up[i + 1] >= c ? 2 : 0));
-        bits = (uint8_t)(bits | (up[i + 2] >= c ? 4 : 0));
-        bits = (uint8_t)(bits | (mid[i + 2] >= c ? 8 : 0));
-        bits = (uint8_t)(bits | (down[i + 2] >= c ? 16 : 0));
-        bits = (uint8_t)(bits | (down[i + 1] >= c ? 32 : 0));
-        bits = (uint8_t)(bits | (down[i] >= c ? 64 : 0));
-        bits = (uint8_t)(bits | (mid[i] >= c ? 128 : 0));
+        bits = (uint8_t)(up[i] > limit ? 1 : 0);
+        bits = (uint8_t)(bits | (up[i + 1] > limit ? 2 : 0));
+        bits = (uint8_t)(bits | (up[i + 2] > limit ? 4 : 0));
+        bits = (uint8_t)(bits | (mid[i + 2] > limit ? 8 : 0));
+        bits = (uint8_t)(bits | (down[i + 2] > limit ? 16 : 0));
+        bits = (uint8_t)(bits | (down[i + 1] > limit ? 32 : 0));
+        bits = (uint8_t)(bits | (down[i] > limit ? 64 : 0));
+        bits = (uint8_t)(bits | (mid[i] > limit ? 128 : 0));
         code[i] = bits;
     }
 }

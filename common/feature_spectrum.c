@@ -25,7 +25,6 @@
 
 #define BLOCK 64
 #define BLOCK_PX ((size_t)BLOCK * BLOCK)
-#define SPOTS 3 /* blocks along an edge, at most */
 #define RINGS AKIN__N_SPECTRUM
 #define FINE_RINGS 8
 #define COARSE_OCTAVE 2
@@ -64,11 +63,13 @@ static void
 set_rings(struct akin__spectrum *s)
 {
     for (size_t i = 0; i < BLOCK_PX; i++) {
-        double x = (double)(i % BLOCK), y = (double)(i / BLOCK), f;
+        size_t row = i / BLOCK;
+        double x = (double)(i % BLOCK), y = (double)row, f;
         int fine, coarse;
 
-        x = x > BLOCK / 2 ? BLOCK - x : x;
-        y = y > BLOCK / 2 ? BLOCK - y : y;
+        /* The upper half of the bins are the negative frequencies. */
+        x = fmin(x, BLOCK - x);
+        y = fmin(y, BLOCK - y);
         f = sqrt(x * x + y * y) / BLOCK;
         fine = f > 0 && f < 0.5 ? ring_of(f) : -1;
         coarse = f > 0 && f < 0.5 ? ring_of(f / 4) : -1;
@@ -173,18 +174,19 @@ add_power(struct akin__spectrum *s)
     }
 }
 
+/* Blocks along an edge: two, in the middle of each half, or one. */
 static size_t
 spots_along(size_t edge)
 {
-    size_t n = (edge + BLOCK - 1) / BLOCK;
-
-    return n < SPOTS ? n : SPOTS;
+    return edge >= 2 * (size_t)BLOCK ? 2 : 1;
 }
 
 static size_t
 spot(size_t i, size_t n, size_t edge)
 {
-    return n == 1 ? 0 : i * (edge - BLOCK) / (n - 1);
+    if (edge <= BLOCK)
+        return 0;
+    return n == 1 ? (edge - BLOCK) / 2 : (2 * i + 1) * edge / 4 - BLOCK / 2;
 }
 
 /* Adds the power of blocks spread over the image to s->power; gives their

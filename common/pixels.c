@@ -206,11 +206,11 @@ akin__palette_row(const struct akin__palette *palette, const uint16_t *index,
                   size_t n_px, uint8_t *rgb)
 {
     for (size_t i = 0; i < n_px; i++, rgb += 3)
-        for (int k = 0; k < 3; k++)
-            rgb[k] =
-                index[i] < palette->n
-                    ? (uint8_t)(palette->map[k][index[i]] >> palette->shift)
-                    : 0;
+        for (int k = 0; k < 3; k++) {
+            unsigned v = index[i] < palette->n ? palette->map[k][index[i]] : 0;
+
+            rgb[k] = (uint8_t)(v >> palette->shift);
+        }
 }
 
 void

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stretch.c - percentiles are exact. Where luminance is a whole number (or
- * one in 256ths) below 65536 they come from one histogram; otherwise from two:
- * one of the upper 16 bits of the floats, put in an order that is that of the
- * numbers (sign and exponent first: Herf, "Radix Tricks", 2001), and one of
- * the lower 16 bits within the bin that holds the rank.
+ * stretch.c - percentiles are exact, for every sample type: a histogram of
+ * 1024 even bins over the values' range finds the bins that hold the two ranks;
+ * the values of those bins alone are then put in order.
  */
 #include "stretch.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "luma.h"
 #include "simd.h"
 
-#define HALF_BINS 65536
-#define LANES 16
+#define BINS AKIN__STRETCH_BINS
+#define LANES 128 /* minima kept side by side, for vector registers */
+
+#define PART 64 /* values that are looked through at once */
 
 /* A 200th of the pixels lies below the low percentile. */
 #define TAIL 200
@@ -50,108 +51,105 @@ extremes(const float *restrict value, size_t n)
     return range;
 }
 
-/* The bin that holds rank k, counting from `from`; *before: what lies below
- * it. */
-static uint32_t
-bin_of_rank(const uint32_t *count, uint32_t from, size_t k, size_t *before)
+/* The bin of each value: monotonous, since rounding is. */
+AKIN_SIMD static void
+find_bins(const float *restrict value, size_t n, struct range all,
+          uint16_t *restrict bin)
 {
-    size_t below = 0;
+    float scale = ((float)BINS - 0.5f) / (all.high - all.low);
 
-    while (below + count[from] <= k)
-        below += count[from++];
-    *before = below;
-    return from;
+    for (size_t i = 0; i < n; i++) {
+        float place = (value[i] - all.low) * scale;
+
+        place = place < (float)BINS - 1.0f ? place : (float)BINS - 1.0f;
+        bin[i] = (uint16_t)(int32_t)place;
+    }
 }
 
-/* Values times `factor` are whole and below 65536. */
-static struct range
-percentiles_whole(const float *value, size_t n, struct range all, float factor,
-                  uint32_t *count)
+static void
+count_bins(const uint16_t *bin, size_t n, uint32_t count[BINS])
 {
-    uint32_t first = (uint32_t)(all.low * factor);
-    uint32_t last = (uint32_t)(all.high * factor);
-    uint32_t *other = count + HALF_BINS;
-    size_t k = n / TAIL, before, i = 0;
+    uint32_t lane[4][BINS]; /* so that equal neighbours do not wait */
+    size_t i = 0;
+
+    memset(lane, 0, sizeof(lane));
+    for (; i + 4 <= n; i += 4) {
+        lane[0][bin[i]]++;
+        lane[1][bin[i + 1]]++;
+        lane[2][bin[i + 2]]++;
+        lane[3][bin[i + 3]]++;
+    }
+    for (; i < n; i++)
+        lane[0][bin[i]]++;
+    for (size_t b = 0; b < BINS; b++)
+        count[b] = lane[0][b] + lane[1][b] + lane[2][b] + lane[3][b];
+}
+
+AKIN_SIMD static bool
+holds(const uint16_t *restrict bin, size_t n, uint16_t b)
+{
+    uint16_t any = 0;
+
+    for (size_t i = 0; i < n; i++)
+        any |= (uint16_t)(bin[i] == b ? 1 : 0);
+    return any != 0;
+}
+
+/* The value of rank k. distinct: a bin holds but one value. */
+static float
+value_of_rank(struct akin__stretch_work *work, size_t n,
+              const uint32_t count[BINS], size_t k, bool distinct)
+{
+    struct range range;
+    size_t below = 0, found = 0;
+    uint16_t b = 0;
+
+    while (below + count[b] <= k)
+        below += count[b++];
+    if (distinct) {
+        while (work->bin[found] != b)
+            found++;
+        return work->value[found];
+    }
+    for (size_t at = 0; at < n; at += PART) {
+        size_t end = n - at < PART ? n : at + PART;
+
+        if (!holds(work->bin + at, end - at, b))
+            continue;
+        for (size_t i = at; i < end; i++)
+            if (work->bin[i] == b)
+                work->some[found++] = work->value[i];
+    }
+    range = extremes(work->some, found);
+    if (range.low >= range.high) /* often: a bin of one whole number */
+        return range.low;
+    return akin__rank_of(work->some, found, k - below);
+}
+
+static struct range
+percentiles(struct akin__stretch_work *work, size_t n, struct range all,
+            bool whole)
+{
+    bool distinct = whole && all.high - all.low < BINS / 2.0f;
+    uint32_t count[BINS];
     struct range range;
 
-    /* Two histograms, so that equal neighbours do not wait for each other. */
-    memset(count + first, 0, (last - first + 1) * sizeof(*count));
-    memset(other + first, 0, (last - first + 1) * sizeof(*count));
-    for (; i + 2 <= n; i += 2) {
-        count[(uint32_t)(int32_t)(value[i] * factor)]++;
-        other[(uint32_t)(int32_t)(value[i + 1] * factor)]++;
-    }
-    if (i < n)
-        count[(uint32_t)(int32_t)(value[i] * factor)]++;
-    for (uint32_t b = first; b <= last; b++)
-        count[b] += other[b];
-    range.low = (float)bin_of_rank(count, first, k, &before) / factor;
-    range.high = (float)bin_of_rank(count, first, n - 1 - k, &before) / factor;
-    return range;
-}
-
-/* Bits whose order as a number is the order of the floats. */
-AKIN_INLINE uint32_t
-key_of(float value)
-{
-    uint32_t bits;
-
-    memcpy(&bits, &value, sizeof(bits));
-    return bits ^ (bits >> 31 != 0 ? UINT32_MAX : UINT32_C(1) << 31);
-}
-
-static float
-value_of(uint32_t key)
-{
-    uint32_t bits = key ^ (key >> 31 != 0 ? UINT32_C(1) << 31 : UINT32_MAX);
-    float value;
-
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
-static float
-rank_by_bits(const float *value, size_t n, size_t k, uint32_t *count)
-{
-    uint32_t high, low;
-    size_t before;
-
-    memset(count, 0, HALF_BINS * sizeof(*count));
-    for (size_t i = 0; i < n; i++)
-        count[key_of(value[i]) >> 16]++;
-    high = bin_of_rank(count, 0, k, &before);
-    memset(count, 0, HALF_BINS * sizeof(*count));
-    for (size_t i = 0; i < n; i++)
-        if (key_of(value[i]) >> 16 == high)
-            count[key_of(value[i]) & 65535]++;
-    low = bin_of_rank(count, 0, k - before, &before);
-    return value_of(high << 16 | low);
-}
-
-static struct range
-percentiles(const float *value, size_t n, const struct akin_plane *plane,
-            uint32_t *count)
-{
-    struct range all = extremes(value, n), range;
-
-    if (plane->sample == AKIN_SAMPLE_U8 ||
-        (plane->sample == AKIN_SAMPLE_U16 && plane->channels == 1)) {
-        range = percentiles_whole(value, n, all,
-                                  plane->channels == 1 ? 1.0f : 256.0f, count);
-    } else {
-        range.low = rank_by_bits(value, n, n / TAIL, count);
-        range.high = rank_by_bits(value, n, n - 1 - n / TAIL, count);
-    }
+    find_bins(work->value, n, all, work->bin);
+    count_bins(work->bin, n, count);
+    range.low = value_of_rank(work, n, count, n / TAIL, distinct);
+    range.high = value_of_rank(work, n, count, n - 1 - n / TAIL, distinct);
     /* Little but present: what the tails hide must still be seen. */
     return range.low < range.high ? range : all;
 }
 
 AKIN_SIMD static void
-to_grey(const float *restrict value, size_t n, float low, float scale,
+to_grey(const float *restrict value, size_t n, struct range range,
         uint8_t *restrict grey)
 {
+    float scale = 255.0f / (range.high - range.low);
+
     for (size_t i = 0; i < n; i++) {
-        float v = (value[i] - low) * scale;
+        float v = (value[i] - range.low) * scale;
 
         v = v > 0.0f ? v : 0.0f;
         v = v < 255.0f ? v : 255.0f;
@@ -159,23 +157,16 @@ to_grey(const float *restrict value, size_t n, float low, float scale,
     }
 }
 
-/* Values so far apart, or so close, that their difference is not a plain
- * number are brought near 1 first. */
-static float
-scale_of(float *value, size_t n, struct range *range)
+/* Values so far apart, or so close, that the arithmetic above would leave the
+ * plain numbers are brought to 0..1 first. */
+static struct range
+normalise(float *value, size_t n, struct range all)
 {
-    float span = range->high - range->low;
+    double low = (double)all.low, wide = (double)all.high - low;
 
-    if (span < 1e-30f || span > 1e30f) {
-        double low = (double)range->low;
-        double wide = (double)range->high - low;
-
-        for (size_t i = 0; i < n; i++)
-            value[i] = (float)(((double)value[i] - low) / wide);
-        *range = (struct range){0.0f, 1.0f};
-        return 255.0f;
-    }
-    return 255.0f / span;
+    for (size_t i = 0; i < n; i++)
+        value[i] = (float)(((double)value[i] - low) / wide);
+    return (struct range){0.0f, 1.0f};
 }
 
 /* Makes the w x h image from its rect.w x rect.h corner, from the last row up,
@@ -195,26 +186,43 @@ mirror_up(uint8_t *grey, struct akin_tile_rect rect, size_t w, size_t h)
     }
 }
 
+/* work->value to grey; gives the 99.5 percentile. whole: all values are whole
+ * numbers. */
+static float
+stretch_values(struct akin__stretch_work *work, size_t n, bool whole,
+               uint8_t *grey)
+{
+    struct range all = extremes(work->value, n), used = all, range;
+    float span = all.high - all.low;
+
+    if (!(all.low < all.high)) {
+        memset(grey, 128, n); /* one value all over */
+        return all.high;
+    }
+    if (span < 1e-30f || span > 1e30f)
+        used = normalise(work->value, n, all);
+    range = percentiles(work, n, used, whole);
+    if (range.high - range.low < 1e-30f)
+        range = used;
+    to_grey(work->value, n, range, grey);
+    if (span < 1e-30f || span > 1e30f)
+        return (float)((double)all.low +
+                       (double)range.high *
+                           ((double)all.high - (double)all.low));
+    return range.high;
+}
+
 float
 akin__stretch(struct akin__stretch_work *work, const struct akin_plane *plane,
               struct akin_tile_rect rect, size_t w, size_t h, uint8_t *grey)
 {
-    size_t n = (size_t)rect.w * rect.h;
-    struct range range;
+    bool whole = plane->channels == 1 && plane->sample != AKIN_SAMPLE_F32;
     float white;
 
     for (uint32_t y = 0; y < rect.h; y++)
         akin__luma_row(plane, rect.x, rect.y + y, rect.w,
                        work->value + (size_t)y * rect.w);
-    range = percentiles(work->value, n, plane, work->count);
-    white = range.high;
-    if (range.low < range.high) {
-        float scale = scale_of(work->value, n, &range);
-
-        to_grey(work->value, n, range.low, scale, grey);
-    } else {
-        memset(grey, 128, n); /* one value all over */
-    }
+    white = stretch_values(work, (size_t)rect.w * rect.h, whole, grey);
     if (w != rect.w || h != rect.h)
         mirror_up(grey, rect, w, h);
     return white;

@@ -10,9 +10,12 @@
 
 #include "akin/tile.h"
 
+#define AKIN__STRETCH_BINS 1024
+
+/* Room for the pixels of the largest rectangle, each. */
 struct akin__stretch_work {
-    float *value;    /* AKIN__PX_MAX */
-    uint32_t *count; /* 2 x 65536 */
+    float *value, *some;
+    uint16_t *bin;
 };
 
 /* grey: out, w x h; w >= rect.w and h >= rect.h: what is beyond the rectangle

@@ -5,8 +5,28 @@
  * Knows JPEG, TIFF (with ImageJ hyperstacks and OME-TIFF), PNG and BMP by
  * their first bytes, never by name. Knows nothing of tiles or datasets.
  * Everything is checked against limits before memory is asked for. A file
- * whose end is missing gives what could be read, with a note in its info, when
- * at least half of the plane is there; otherwise EFORMAT.
+ * whose end is missing, or some of whose strips or tiles are damaged, gives
+ * what could be read (the rest is 0) with a note in its info, when at least
+ * half of the plane is there; otherwise EFORMAT.
+ *
+ * What pixels become, beyond akin/image.h:
+ *   - A colour image whose channels are equal everywhere gives grey planes, so
+ *     that a picture looks the same however it was saved: info.colour is what
+ *     the file declares, plane.channels what the plane has.
+ *   - Alpha, transparency, extra colour samples, gamma, colour profiles and
+ *     orientation tags are ignored. CMYK becomes RGB.
+ *   - Signed 8 and 16-bit integers are raised by half their range, which keeps
+ *     their order; min-is-white is inverted (floats: negated).
+ *   - Of floats, NaN and -infinity become the plane's smallest finite value and
+ *     +infinity the largest; 0 when there is none.
+ *   - Grey TIFF pages of several samples hold one channel (c) a sample.
+ *
+ * Which pages of a TIFF are which z, c, t: as ImageJ's description or OME-XML
+ * says; without either, a z stack. Thumbnails, pyramid levels and pages unlike
+ * the first are no planes (info.note says so). Planes of an OME data set that
+ * lie in other files are left out of the sizes. Pixel sizes come from these
+ * descriptions, or from a resolution that is neither a screen's nor a
+ * printer's.
  *
  * Threads: one decoder belongs to one thread at a time; any number of
  * decoders may work at once.

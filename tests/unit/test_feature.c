@@ -256,7 +256,7 @@ a_constant_picture_is_flat_whatever_its_value(void **state)
     }
     for (size_t scale = 0; scale < 4; scale++)
         assert_float_equal(out[BIF + 7 * scale + FLAT], 1, 1e-6);
-    assert_float_equal(out[LBP + 8], 1, 1e-6); /* all neighbours as bright */
+    assert_float_equal(out[LBP], 1, 1e-6); /* no neighbour is brighter */
     for (size_t i = 0; i < 10; i++)
         assert_float_equal(out[GRANULARITY + i], 0, 1e-6);
 }
