@@ -325,7 +325,7 @@ akin_dataset_put(struct akin_txn *txn, const struct akin_json *record,
                  enum akin_dataset_change *change, struct akin_error *err)
 {
     struct akin_json *grave = NULL;
-    const char *id = NULL;
+    const char *id = "";
     enum akin_status st = id_of(record, &id, err);
 
     if (st != AKIN_OK)

@@ -119,9 +119,9 @@ copy_text(struct akin_span text)
                          : akin_strndup((const char *)text.data, text.len);
 }
 
-static enum akin_status
-decode(struct akin_span value, uint32_t number, struct akin_image_record *out,
-       struct akin_error *err)
+enum akin_status
+akin__image_decode(struct akin_span value, uint32_t number,
+                   struct akin_image_record *out, struct akin_error *err)
 {
     struct akin_image_record found = {.number = number};
     struct akin__reader reader;
@@ -325,7 +325,8 @@ akin_image_get(struct akin_txn *txn, uint32_t number,
     enum akin_status st =
         need_by_number(txn, AKIN_TABLE_IMAGES, number, &value, err);
 
-    if (st == AKIN_OK && (st = decode(value, number, out, err)) != AKIN_OK)
+    if (st == AKIN_OK &&
+        (st = akin__image_decode(value, number, out, err)) != AKIN_OK)
         akin_error_prefix(err, "image %u", number);
     return st;
 }

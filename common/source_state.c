@@ -115,7 +115,7 @@ static bool
 is_of_dataset(void *ctx, struct akin_span key, struct akin_span value)
 {
     const uint32_t *dataset = ctx;
-    struct akin_source_state state;
+    struct akin_source_state state = {0};
 
     (void)key;
     return akin__source_decode(value, &state, NULL) == AKIN_OK &&

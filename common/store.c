@@ -57,11 +57,14 @@ fail(struct akin_error *err, const char *what, int rc)
                      mdb_strerror(rc));
 }
 
+/* LMDB's values are not const; it does not write to those it is given. */
 static MDB_val
 val_of(struct akin_span span)
 {
-    return (MDB_val){.mv_size = span.len,
-                     .mv_data = (void *)(uintptr_t)span.data};
+    MDB_val val = {.mv_size = span.len};
+
+    memcpy(&val.mv_data, &span.data, sizeof(val.mv_data));
+    return val;
 }
 
 static struct akin_span

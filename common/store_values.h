@@ -42,6 +42,11 @@ enum akin_status akin__source_decode(struct akin_span value,
                                      struct akin_source_state *out,
                                      struct akin_error *err) AKIN_MUST_USE;
 
+/* Free with akin_image_record_free. */
+enum akin_status akin__image_decode(struct akin_span value, uint32_t number,
+                                    struct akin_image_record *out,
+                                    struct akin_error *err) AKIN_MUST_USE;
+
 /* An image without path, name, info and extra: nothing to free. ENOTFOUND. */
 enum akin_status akin__image_head(struct akin_txn *txn, uint32_t number,
                                   struct akin_image_record *out,

@@ -31,7 +31,9 @@ struct akin_image_record {
 };
 void akin_image_record_free(struct akin_image_record *record);
 
-/* Stores an image with its tiles and features; fills number and first_tile. */
+/* Stores an image with its tiles and features; fills number, first_tile and
+ * n_tiles, and info from described when its format is NULL. EINVAL: there is no
+ * such dataset, no path or name, or a feature is not finite. */
 enum akin_status akin_image_put(struct akin_txn *txn,
                                 struct akin_image_record *record,
                                 const struct akin_described *described,

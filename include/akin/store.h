@@ -27,7 +27,7 @@ struct akin_txn;   /* opaque: one transaction; a write one is also a read one */
 
 enum akin_table {
     AKIN_TABLE_MANIFEST,       /* name -> text: schema, counters, current */
-    AKIN_TABLE_DATASETS,       /* dataset number -> record, JSON */
+    AKIN_TABLE_DATASETS,       /* dataset number -> version, record */
     AKIN_TABLE_DATASET_IDS,    /* id text -> dataset number */
     AKIN_TABLE_VERSIONS,       /* dataset number, version -> old record */
     AKIN_TABLE_TOMBSTONES,     /* id text -> reason and time, JSON */
@@ -64,7 +64,8 @@ const char *akin_store_dir(const struct akin_store *store);
 enum akin_status akin_store_change(struct akin_store *store, uint64_t *out,
                                    struct akin_error *err) AKIN_MUST_USE;
 
-/* Read: akin_txn_read ... akin_txn_end. */
+/* Read: akin_txn_read ... akin_txn_end. A thread may hold several; EAGAIN when
+ * it holds one and another process has made the map larger. */
 enum akin_status akin_txn_read(struct akin_store *store, struct akin_txn **out,
                                struct akin_error *err) AKIN_MUST_USE;
 void akin_txn_end(struct akin_txn *txn); /* NULL is fine */
@@ -72,7 +73,9 @@ void akin_txn_end(struct akin_txn *txn); /* NULL is fine */
 /* Write: runs body in a write transaction and commits when it gives AKIN_OK,
  * else undoes all it did and gives its status. body may run more than once (the
  * map had to grow), so it must change nothing but the store and what it
- * overwrites each time. When this gives AKIN_OK, the change is on disk. */
+ * overwrites each time. When this gives AKIN_OK, the change is on disk.
+ * EINVAL: open for reading only, or this thread holds a transaction of this
+ * store (the map could never grow). */
 typedef enum akin_status akin_txn_fn(struct akin_txn *txn, void *ctx,
                                      struct akin_error *err);
 enum akin_status akin_store_update(struct akin_store *store, akin_txn_fn *body,

@@ -38,7 +38,7 @@ akin_test_describe(uint64_t seed, size_t n_tiles, size_t n_disturbed,
     for (size_t i = 0; i < n_tiles * AKIN_N_FEATURES; i++)
         out->features[i] = (float)akin_test_normal(&random);
     for (size_t i = 0; i < n_disturbed; i++)
-        out->disturbed_tile[i] = (uint32_t)(i % n_tiles);
+        out->disturbed_tile[i] = n_tiles == 0 ? 0 : (uint32_t)(i % n_tiles);
     for (size_t i = 0; i < n_disturbed * AKIN_N_FEATURES; i++)
         out->disturbed[i] = (float)akin_test_normal(&random);
 }

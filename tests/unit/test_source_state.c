@@ -187,7 +187,7 @@ quarantined(struct fixture *f)
 static void
 quarantine_lists_path_reason_and_time_by_path(void **state)
 {
-    static const char *const bad[][2] = {
+    static const char *bad[][2] = {
         {"/data/b.tif", "EOF"}, {"/data/a.tif", "first"}, {"/x\xff", "name"}};
     struct fixture *f = *state;
     struct akin_error err = {0};
@@ -198,8 +198,7 @@ quarantine_lists_path_reason_and_time_by_path(void **state)
     assert_int_equal(akin_json_count(list), 0);
     akin_json_free(list);
     for (size_t i = 0; i < AKIN_COUNT(bad); i++)
-        assert_ok(akin_store_update(f->store, quarantine_body,
-                                    (void *)(uintptr_t)bad[i], &err));
+        assert_ok(akin_store_update(f->store, quarantine_body, bad[i], &err));
     list = quarantined(f);
     assert_int_equal(akin_json_count(list), 3);
     assert_string_equal(akin_json_text(akin_json_at(list, 0), "path"),

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "akin_test.h"
 
+#include "akin/config.h"
+#include "akin/file.h"
+#include "akin/generation.h"
 #include "akin/source_state.h"
 #include "akin/verify.h"
 #include "akin_test_store.h"
@@ -377,12 +380,12 @@ each_planted_damage_is_found_and_named(void **state)
 
     (void)state;
     for (size_t i = 0; i < AKIN_COUNT(plants); i++) {
+        struct plant plant = plants[i];
         struct undo undo = {.plant = &plants[i]};
         struct akin_error err = {0};
 
         remember(store, &undo);
-        assert_ok(akin_store_update(store, plant_body,
-                                    (void *)(uintptr_t)&plants[i], &err));
+        assert_ok(akin_store_update(store, plant_body, &plant, &err));
         expect_problem(store, plants[i].says);
         assert_ok(akin_store_update(store, undo_body, &undo, &err));
         assert_ok(akin_verify(store, NULL, &err));
@@ -438,6 +441,99 @@ states_of_wrong_images_and_datasets_are_named(void **state)
     expect_problem(store, "/a.tif belongs to dataset 3, which is not there");
     assert_ok(akin_store_update(store, put_state, &fine, &err));
     assert_ok(akin_verify(store, NULL, &err));
+    akin_store_close(store);
+    akin_test_remove(dir);
+}
+
+/* One bit of a published file. */
+static void
+flip_bit(const char *dir, const char *below)
+{
+    char *path = akin_path_join(dir, below);
+    struct akin_buf bytes = {0};
+    struct akin_error err = {0};
+
+    assert_ok(akin_file_read(path, (uint64_t)1 << 30, &bytes, &err));
+    bytes.data[bytes.len / 2] ^= 1;
+    assert_ok(akin_file_write(path, akin_buf_span(&bytes), &err));
+    akin_buf_free(&bytes);
+    free(path);
+}
+
+static enum akin_status
+remove_image(struct akin_txn *txn, void *ctx, struct akin_error *err)
+{
+    const uint32_t *number = ctx;
+    enum akin_status st = akin_image_remove(txn, *number, err);
+
+    return st == AKIN_OK ? akin_source_del(txn, "/a.tif", err) : st;
+}
+
+static void
+a_damaged_generation_is_named(void **state)
+{
+    static const char *const files[] = {
+        "gen-000001/vectors.f32", "gen-000001/images.bin",
+        "gen-000001/projection.bin", "gen-000001/manifest.json"};
+    char *dir = akin_test_folder();
+    struct akin_store *store = sample_store(dir);
+    struct akin_publish_report report = {0};
+    struct akin_config config;
+    struct akin_error err = {0};
+    uint32_t gone = 1;
+
+    (void)state;
+    akin_config_init(&config);
+    assert_ok(
+        akin_generation_publish(store, &config, NULL, NULL, &report, &err));
+    assert_ok(akin_verify(store, NULL, &err));
+    for (size_t i = 0; i < AKIN_COUNT(files); i++) {
+        flip_bit(dir, files[i]);
+        expect_problem(store, "generation 1: ");
+        flip_bit(dir, files[i]);
+        assert_ok(akin_verify(store, NULL, &err));
+    }
+    /* What is removed later stays in its generation, masked. */
+    assert_ok(akin_store_update(store, remove_image, &gone, &err));
+    assert_ok(akin_verify(store, NULL, &err));
+    akin_store_close(store);
+    akin_test_remove(dir);
+}
+
+static enum akin_status
+shrink_image(struct akin_txn *txn, void *ctx, struct akin_error *err)
+{
+    struct akin_image_record image = akin_test_image(2, "/b.tif");
+    struct akin_described described;
+    enum akin_status st = akin_image_remove(txn, 2, err);
+
+    (void)ctx;
+    akin_test_describe(2, 1, 0, &described);
+    if (st == AKIN_OK) /* the number is given a second time */
+        st = akin_manifest_set_number(txn, AKIN__LAST_IMAGE, 1, err);
+    if (st == AKIN_OK)
+        st = akin_image_put(txn, &image, &described, err);
+    akin_test_described_free(&described);
+    akin_image_record_free(&image);
+    return st;
+}
+
+static void
+a_generation_of_other_images_is_named(void **state)
+{
+    char *dir = akin_test_folder();
+    struct akin_store *store = sample_store(dir);
+    struct akin_publish_report report = {0};
+    struct akin_config config;
+    struct akin_error err = {0};
+
+    (void)state;
+    akin_config_init(&config);
+    assert_ok(
+        akin_generation_publish(store, &config, NULL, NULL, &report, &err));
+    assert_ok(akin_store_update(store, shrink_image, NULL, &err));
+    expect_problem(store, "generation 1: image 2 has 3 tiles and dataset 2; "
+                          "stored are 1 and 2");
     akin_store_close(store);
     akin_test_remove(dir);
 }
@@ -510,6 +606,8 @@ main(void)
         cmocka_unit_test(images_that_share_ordinals_are_named),
         cmocka_unit_test(states_of_wrong_images_and_datasets_are_named),
         cmocka_unit_test(an_image_without_its_hash_entry_is_named),
+        cmocka_unit_test(a_damaged_generation_is_named),
+        cmocka_unit_test(a_generation_of_other_images_is_named),
         cmocka_unit_test(a_store_full_of_problems_gives_a_thousand),
     };
 
