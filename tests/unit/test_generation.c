@@ -283,7 +283,7 @@ the_old_generation_is_removed_but_stays_readable(void **state)
     assert_int_equal(old->number, 1);
     assert_int_equal(new->number, 3);
     assert_memory_equal(old->vectors, new->vectors,
-                        60 * AKIN_DIM * sizeof(float));
+                        sizeof(float) * 60 * AKIN_DIM);
     assert_ok(akin_vindex_search(old->vindex, old->vectors, old->vectors, 1, 1,
                                  1, NULL, &row, &sim, &err));
     assert_int_equal(row, 0);
