@@ -75,14 +75,13 @@ writable(double value)
 static void
 make_writable(json_t *json)
 {
-    const char *key;
-    json_t *value;
-    size_t i;
-
     if (json_is_real(json))
         (void)json_real_set(json, writable(json_real_value(json)));
-    json_array_foreach(json, i, value) make_writable(value);
-    json_object_foreach(json, key, value) make_writable(value);
+    for (size_t i = 0; i < json_array_size(json); i++)
+        make_writable(json_array_get(json, i));
+    for (void *it = json_object_iter(json); it != NULL;
+         it = json_object_iter_next(json, it))
+        make_writable(json_object_iter_value(it));
 }
 
 enum akin_status

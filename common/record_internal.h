@@ -43,6 +43,10 @@ enum akin_status akin__record_dataset(const struct akin_json *json,
  * bounded. */
 enum akin_status akin__yaml_parse(struct akin_span text, struct akin_json **out,
                                   struct akin_error *err) AKIN_MUST_USE;
+/* Completes annotation sets from the file lists that lie in the folder, where
+ * they do: types and source images. */
+void akin__record_file_lists(const char *folder, struct akin_json *records,
+                             struct akin_record_report *report);
 /* Chooses the reader by name, then by content. */
 enum akin_status akin__record_read(struct akin_span bytes, const char *name,
                                    struct akin_json **records,

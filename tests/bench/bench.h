@@ -19,7 +19,8 @@
  * subcommand's name. */
 typedef int bench_fn(int argc, char **argv);
 
-bench_fn bench_decode, bench_describe, bench_train_projection, bench_retrieval;
+bench_fn bench_decode, bench_describe, bench_train_projection, bench_retrieval,
+    bench_index;
 
 uint64_t bench_now_ns(void);
 

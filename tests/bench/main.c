@@ -15,6 +15,8 @@ static const struct {
     {"decode", "decode only: MPixel/s over a tree of images", bench_decode},
     {"describe", "tiles and features: tiles/s, and ms for each part",
      bench_describe},
+    {"index", "akin-index add: images/s beside decoding alone, and memory",
+     bench_index},
     {"train-projection", "train a projection on a tree of images",
      bench_train_projection},
     {"retrieval", "how well does the ranking find what is similar?",

@@ -75,7 +75,7 @@ expect_text(const struct akin_json *value, const char *path, const char *want)
     const char *text = akin_json_string(value_at(value, path));
 
     if ((text == NULL) != (want == NULL) ||
-        (text != NULL && strcmp(text, want) != 0))
+        (text != NULL && want != NULL && strcmp(text, want) != 0))
         fail_msg("%s is \"%s\", not \"%s\"", path,
                  text == NULL ? "(none)" : text,
                  want == NULL ? "(none)" : want);
