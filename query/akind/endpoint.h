@@ -3,7 +3,7 @@
  * endpoint.h - where akind may listen: reading addresses, and who can reach
  * them.
  *
- *   ipc:///run/akin.sock   tcp://127.0.0.1:4444   ws://[::1]:4445   tcp://eth0:44
+ *   ipc:///run/akin.sock   tcp://127.0.0.1:4444   ws://[::1]:4445 tcp://eth0:44
  *
  * Threads: no shared state.
  */

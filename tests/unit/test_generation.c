@@ -213,6 +213,7 @@ the_same_store_gives_the_same_generation_again(void **state)
 
     fill(f->store, 9, 80, 40);
     f->config.publish_train_tiles = 600; /* of 720: a sample */
+    f->config.publish_train_min_tiles = 512;
     publish(f, &report);
     assert_true(report.trained);
     first = open_checked(f->store);
