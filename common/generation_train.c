@@ -238,7 +238,7 @@ akin__publish_train(struct akin__publish *pub, struct akin_error *err)
 
     akin__publish_progress(pub, "train", 0);
     /* A few thousand tiles teach less than the built-in one already knows. */
-    if (pub->n_rows < pub->config->publish_train_min_tiles)
+    if (tiles_within(pub, UINT64_MAX) < pub->config->publish_train_min_tiles)
         return akin_projection_builtin(&pub->projection, err);
     st = akin_projection_trainer_new(&s.trainer, err);
     if (st != AKIN_OK)

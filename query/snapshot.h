@@ -40,7 +40,7 @@ akin_snapshot_projection(const struct akin_snapshot *snapshot);
 /* 0: nothing published yet; everything is in the tail, projected with the
  * built-in projection. */
 uint32_t akin_snapshot_generation(const struct akin_snapshot *snapshot);
-/* "classical-1/nw64-..." */
+/* "FEATURES/nw64-..." */
 const char *akin_snapshot_descriptor(const struct akin_snapshot *snapshot);
 
 struct akin_snapshot_counts {
