@@ -18,8 +18,9 @@ make_store() {
     URL=$SOCKET
 }
 
-# start_akind [OPTION]...: and wait until it answers at URL.
+# start_akind [OPTION]...: at SOCKET, and wait until it answers.
 start_akind() {
+    URL=$SOCKET
     AKIND_LOG=$SCRATCH/akind.log
     start_program "$AKIND_LOG" "$AKIND" --store "$STORE" "$@"
     AKIND_PID=$started_pid
