@@ -233,8 +233,8 @@ check_row(struct fixture *f, const struct akin_snapshot *s, size_t query,
     assert_int_equal(brief.dataset, dataset);
     assert_true(tile < brief.n_tiles);
     rows = descriptors(txn, s, image, &n);
-    assert_true(dot(rows + tile * AKIN_DIM, f->queries + query * AKIN_DIM) ==
-                sim);
+    assert_true(dot(rows + (size_t)tile * AKIN_DIM,
+                    f->queries + query * AKIN_DIM) == sim);
     free(rows);
     akin_txn_end(txn);
 }
