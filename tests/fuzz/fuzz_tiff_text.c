@@ -2,6 +2,7 @@
 /* Descriptions of TIFF files: ImageJ's lines and OME-XML, and the order of
  * pages that follows. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "decode_tiff_internal.h"
 
@@ -21,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < PAGES; i++)
         is_plane[i] = i != 5;
     (void)akin__imagej_parse(text, &imagej);
-    if (akin__ome_parse(text, size, 4096, &ome, NULL) == AKIN_OK &&
+    if (akin__ome_parse(text, strlen(text), 4096, &ome, NULL) == AKIN_OK &&
         akin__tiff_layout_ome(&ome, is_plane, PAGES, 1, 4096, &layout, NULL) ==
             AKIN_OK &&
         layout.page != NULL)
