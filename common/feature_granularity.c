@@ -9,6 +9,7 @@
  * mean of what is taken away, as a part of the range, square-rooted, is the
  * feature.
  */
+#include <assert.h>
 #include <math.h>
 
 #include "feature_internal.h"
@@ -51,6 +52,7 @@ extreme(const uint8_t *in, size_t w, size_t h, bool lowest, uint8_t *out)
 {
     uint8_t column[AKIN__EDGE_MAX + 2];
 
+    assert(w > 0 && w <= AKIN__EDGE_MAX);
     for (size_t y = 0; y < h; y++) {
         const uint8_t *up = in + akin__mirror((int64_t)y - 1, h) * w;
         const uint8_t *mid = in + y * w;

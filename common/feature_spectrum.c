@@ -63,11 +63,13 @@ static void
 set_rings(struct akin__spectrum *s)
 {
     for (size_t i = 0; i < BLOCK_PX; i++) {
-        double x = (double)(i % BLOCK), y = (double)(i / BLOCK), f;
+        size_t row = i / BLOCK;
+        double x = (double)(i % BLOCK), y = (double)row, f;
         int fine, coarse;
 
-        x = x > BLOCK / 2 ? BLOCK - x : x;
-        y = y > BLOCK / 2 ? BLOCK - y : y;
+        /* The upper half of the bins are the negative frequencies. */
+        x = fmin(x, BLOCK - x);
+        y = fmin(y, BLOCK - y);
         f = sqrt(x * x + y * y) / BLOCK;
         fine = f > 0 && f < 0.5 ? ring_of(f) : -1;
         coarse = f > 0 && f < 0.5 ? ring_of(f / 4) : -1;

@@ -9,11 +9,11 @@
                                uint32_t n, float *restrict out)                \
     {                                                                          \
         if (channels == 1) {                                                   \
-            for (uint32_t i = 0; i < n; i++)                                   \
+            for (size_t i = 0; i < n; i++)                                     \
                 out[i] = (float)px[i];                                         \
             return;                                                            \
         }                                                                      \
-        for (uint32_t i = 0; i < n; i++)                                       \
+        for (size_t i = 0; i < n; i++)                                         \
             out[i] = AKIN__LUMA_R * (float)px[3 * i] +                         \
                      AKIN__LUMA_G * (float)px[3 * i + 1] +                     \
                      AKIN__LUMA_B * (float)px[3 * i + 2];                      \
@@ -34,10 +34,10 @@ row_rgb_u8(const uint8_t *restrict px, uint32_t n, float *restrict out)
     for (uint32_t at = 0; at < n; at += PART, px += (size_t)3 * PART) {
         uint32_t m = n - at < PART ? n - at : PART;
 
-        for (uint32_t i = 0; i < m; i++)
+        for (size_t i = 0; i < m; i++)
             sum[i] = (uint16_t)(77u * px[3 * i] + 150u * px[3 * i + 1] +
                                 29u * px[3 * i + 2]);
-        for (uint32_t i = 0; i < m; i++)
+        for (size_t i = 0; i < m; i++)
             out[at + i] = (float)sum[i] * (1.0f / 256.0f);
     }
 }

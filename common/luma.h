@@ -8,6 +8,8 @@
 #ifndef AKIN_LUMA_H
 #define AKIN_LUMA_H
 
+#include <assert.h>
+
 #include "akin/image.h"
 
 /* Weights of R, G, B: ITU-R BT.601, 2.5.1, rounded to 256ths. For 8- and 16-bit
@@ -28,6 +30,7 @@ akin__mirror(int64_t i, size_t n)
 {
     int64_t period = 2 * (int64_t)n;
 
+    assert(n > 0);
     if (i >= 0 && i < (int64_t)n)
         return (size_t)i;
     i %= period;

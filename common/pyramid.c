@@ -20,6 +20,7 @@ akin_tile_levels(uint32_t width, uint32_t height, uint32_t tile_size)
 /* Means of 2 x 2 pixels of two rows. The last column of an odd width stands
  * for its missing neighbour; so does the last row (the caller passes it twice).
  * Whole numbers are rounded to the nearest, halves up. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): types cannot have them */
 #define HALVE_ROWS(name, type, wide, half)                                     \
     AKIN_INLINE void name##_n(const type *restrict a, const type *restrict b,  \
                               uint32_t pairs, uint32_t channels,               \
@@ -51,6 +52,7 @@ akin_tile_levels(uint32_t width, uint32_t height, uint32_t tile_size)
                        2);                                                     \
     }
 
+/* NOLINTEND(bugprone-macro-parentheses) */
 HALVE_ROWS(halve_u8, uint8_t, uint32_t, 2u)
 HALVE_ROWS(halve_u16, uint16_t, uint32_t, 2u)
 /* In double, so that four large values do not overflow. */

@@ -101,6 +101,7 @@ akin_tile_plan(uint32_t width, uint32_t height, uint32_t tile_size,
         return AKIN_FAIL(err, AKIN_ELIMIT,
                          "%" PRIu64 " tiles in a plane, at most %" PRIu64, n,
                          MAX_TILES);
+    assert(n > 0);
     list.tile = calloc((size_t)n, sizeof(*list.tile));
     if (list.tile == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %" PRIu64 " tiles",
@@ -319,6 +320,7 @@ akin__tile_choose(const struct akin_pyramid *pyramid,
                         (uint32_t)config->tile_size, &plan, err);
     if (st != AKIN_OK)
         return st;
+    assert(plan.n > 0);
     c = calloc(plan.n, sizeof(*c));
     work = malloc(sizeof(*work));
     if (c == NULL || work == NULL) {

@@ -67,7 +67,7 @@ bench_rank_of(const double *score, size_t n_sets, size_t without, size_t s)
 
     for (size_t i = 0; i < n_sets; i++)
         if (i != without && i != s && isfinite(score[i]) &&
-            (score[i] > score[s] || (score[i] >= score[s] && i < s)))
+            (score[i] > score[s] || (i < s && score[i] >= score[s])))
             rank++;
     return rank;
 }
