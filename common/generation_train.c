@@ -130,7 +130,8 @@ add_disturbed(struct sample *s, const struct akin_generation_image *image,
             continue;
         if (tile[i] < image->n_tiles)
             akin_projection_trainer_disturbed(
-                s->trainer, s->features.data + tile[i] * AKIN_N_FEATURES,
+                s->trainer,
+                s->features.data + (size_t)tile[i] * AKIN_N_FEATURES,
                 copies + i * AKIN_N_FEATURES, end - i);
     }
     free(tile);
@@ -148,7 +149,7 @@ keep_taken(struct sample *s, uint32_t n_tiles)
         if (!is_taken(s->n_passed + t, s->n_take, s->n_all))
             continue;
         memmove(s->features.data + kept * AKIN_N_FEATURES,
-                s->features.data + t * AKIN_N_FEATURES,
+                s->features.data + (size_t)t * AKIN_N_FEATURES,
                 AKIN_N_FEATURES * sizeof(float));
         kept++;
     }

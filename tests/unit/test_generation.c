@@ -14,6 +14,7 @@
 #include "akin/file.h"
 #include "akin/generation.h"
 #include "akin_test_store.h"
+#include "akin_test_tsan.h"
 #include "generation_internal.h"
 
 struct fixture {

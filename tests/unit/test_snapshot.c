@@ -10,6 +10,7 @@
 
 #include "akin/file.h"
 #include "akin_test_store.h"
+#include "akin_test_tsan.h"
 #include "snapshot.h"
 
 #define QUERIES ((size_t)5)
@@ -585,8 +586,9 @@ fill_for_ivf(struct fixture *f)
         (void)add(f, akin_test_put_dataset(f->store, id), d == 0 ? 900 : 8,
                   1000 + d);
     }
+    (void)add(f, 2, 400, 4000); /* image 151 */
     publish(f);
-    (void)add(f, 3, 4, 5000);
+    (void)add(f, 3, 4, 5000); /* image 152 */
     update(f, remove_image_body, 20);
 }
 
@@ -679,12 +681,12 @@ static void
 a_narrow_filter_is_answered_exactly(void **state)
 {
     struct fixture *f = *state;
-    uint32_t exclude[] = {3, 12, 151, 12, 9999};
+    uint32_t exclude[] = {3, 12, 152, 12, 9999};
     uint8_t want[MAX_DATASETS] = {0};
     struct akin_snapshot *s;
 
     fill_for_ivf(f);
-    for (size_t i = 1; i < 31; i++)
+    for (size_t i = 2; i < 31; i++)
         want[i] = 1;
     s = acquire(f);
     assert_string_equal(check_with(f, s, want, NULL, 0),
@@ -701,7 +703,8 @@ static void
 ivf_leaves_out_what_is_not_wanted_or_excluded(void **state)
 {
     struct fixture *f = *state;
-    uint32_t exclude[] = {1, 30}; /* all images of two datasets */
+    /* all images of two datasets, and one of two */
+    uint32_t exclude[] = {1, 30, 151};
     uint8_t want[MAX_DATASETS];
     struct akin_error err = {0};
     struct akin_snapshot *s;
@@ -717,8 +720,8 @@ ivf_leaves_out_what_is_not_wanted_or_excluded(void **state)
     row = calloc(QUERIES * n, sizeof(*row));
     for (size_t i = 0; i < n; i++)
         want[i] = i % 3 > 0;
-    want[0] = 1;
-    assert_ok(akin_snapshot_best(s, f->queries, QUERIES, want, exclude, 2, sim,
+    want[0] = 1; /* the large one, all of which is excluded */
+    assert_ok(akin_snapshot_best(s, f->queries, QUERIES, want, exclude, 3, sim,
                                  row, &plan, &err));
     assert_string_equal(plan, "ivf");
     for (size_t q = 0; q < QUERIES; q++)
@@ -729,7 +732,7 @@ ivf_leaves_out_what_is_not_wanted_or_excluded(void **state)
             assert_int_equal(sim[q * n + i] == -INFINITY, out);
             if (row[q * n + i] != UINT64_MAX)
                 check_row(f, s, q, dataset, sim[q * n + i], row[q * n + i],
-                          exclude, 2);
+                          exclude, 3);
         }
     akin_snapshot_release(s);
     free(sim);

@@ -4,6 +4,7 @@
 
 #include "akin/file.h"
 #include "akin/vindex.h"
+#include "akin_test_tsan.h"
 
 #define DIM ((size_t)16)
 #define ROWS ((size_t)3000)
