@@ -218,6 +218,14 @@ akin_record_read_file(const char *path, struct akin_json **records,
         if (st != AKIN_OK)
             akin_error_prefix(err, "%s", path);
     }
+    if (st == AKIN_OK) {
+        char *folder =
+            akin_strndup(path, (size_t)(akin_path_base(path) - path));
+
+        akin__record_file_lists(folder[0] == '\0' ? "." : folder, *records,
+                                report);
+        free(folder);
+    }
     akin_buf_free(&bytes);
     free(name);
     return st;

@@ -223,11 +223,8 @@ check_items(const struct akin_json *array, const struct field *field,
     for (size_t i = 0; i < akin_json_count(array) && st == AKIN_OK; i++) {
         const struct akin_json *item = akin_json_at(array, i);
         char below[160];
-        int n = snprintf(below, sizeof(below), "%s/%zu", path, i);
 
-        if (n < 0 || (size_t)n >= sizeof(below))
-            return AKIN_FAIL(err, AKIN_ELIMIT, "%s: the path is too long",
-                             path);
+        (void)snprintf(below, sizeof(below), "%.110s/%zu", path, i);
         if (field->shape == OBJECTS) {
             st = check_table(item, field->of, below, err);
         } else {
@@ -326,7 +323,7 @@ check_table(const struct akin_json *object, const struct table *table,
         const struct field *field = find_field(table, name);
         char below[160];
 
-        (void)snprintf(below, sizeof(below), "%s/%s", path, name);
+        (void)snprintf(below, sizeof(below), "%.110s/%.40s", path, name);
         if (field == NULL)
             st = AKIN_FAIL(err, AKIN_EINVAL,
                            "%s is no field of the schema (see \"extra\")",

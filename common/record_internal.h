@@ -43,6 +43,10 @@ enum akin_status akin__record_dataset(const struct akin_json *json,
  * bounded. */
 enum akin_status akin__yaml_parse(struct akin_span text, struct akin_json **out,
                                   struct akin_error *err) AKIN_MUST_USE;
+/* Completes annotation sets from the file lists that lie in the folder, where
+ * they do: types and source images. */
+void akin__record_file_lists(const char *folder, struct akin_json *records,
+                             struct akin_record_report *report);
 /* Chooses the reader by name, then by content. */
 enum akin_status akin__record_read(struct akin_span bytes, const char *name,
                                    struct akin_json **records,
@@ -53,7 +57,7 @@ enum akin_status akin__record_read(struct akin_span bytes, const char *name,
 
 /* The i-th of a value that may be absent, a scalar or an array of them;
  * NULL behind the end. null counts as absent. */
-struct akin_json *akin__value_at(const struct akin_json *value, size_t i);
+const struct akin_json *akin__value_at(const struct akin_json *value, size_t i);
 /* The first string of such a value, or of {"@value": ...}; a number is written
  * to scratch. NULL when there is none. */
 const char *akin__value_text(const struct akin_json *value, char scratch[32]);

@@ -139,10 +139,15 @@ plain_value(const char *text)
 static bool
 tag_is_core(const yaml_char_t *tag)
 {
-    static const char core[] = "tag:yaml.org,2002:";
+    static const char prefix[] = "tag:yaml.org,2002:";
+    static const char *const names[] = {"str",  "int", "float", "bool",
+                                        "null", "seq", "map"};
+    const char *text = (const char *)tag;
 
-    return tag == NULL || strcmp((const char *)tag, "!") == 0 ||
-           strncmp((const char *)tag, core, sizeof(core) - 1) == 0;
+    if (tag == NULL || strcmp(text, "!") == 0)
+        return true;
+    return strncmp(text, prefix, sizeof(prefix) - 1) == 0 &&
+           is_one_of(text + sizeof(prefix) - 1, names, AKIN_COUNT(names));
 }
 
 static struct akin_json *

@@ -31,6 +31,19 @@ count_notes(struct check *check, const struct akin_json *notes)
     }
 }
 
+/* Lists of annotations were read with the record already. */
+static bool
+noted_already(const struct akin_json *notes, const char *text)
+{
+    for (size_t i = 0; i < akin_json_count(notes); i++) {
+        const char *old = akin_json_text(akin_json_at(notes, i), "text");
+
+        if (old != NULL && strcmp(old, text) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* File lists lie beside the submission, when they are there at all. */
 static struct akin_json *
 check_file_list(const char *path, const char *name,
@@ -45,8 +58,9 @@ check_file_list(const char *path, const char *name,
     if (strstr(name, "..") != NULL || !akin_file_exists(file)) {
         akin_json_set_bool(result, "there", false);
     } else if (akin_record_file_list(file, &list, report, &err) != AKIN_OK) {
-        akin_record_note(report, "error", "file_list", "/extra/file_lists",
-                         "%s", err.text);
+        if (!noted_already(report->notes, err.text))
+            akin_record_note(report, "error", "file_list", "/extra/file_lists",
+                             "%s", err.text);
         akin_json_set_bool(result, "there", true);
     } else {
         akin_json_set_bool(result, "there", true);

@@ -74,11 +74,11 @@ expect_text(const struct akin_json *value, const char *path, const char *want)
 {
     const char *text = akin_json_string(value_at(value, path));
 
-    if ((text == NULL) != (want == NULL) ||
-        (text != NULL && strcmp(text, want) != 0))
-        fail_msg("%s is \"%s\", not \"%s\"", path,
-                 text == NULL ? "(none)" : text,
-                 want == NULL ? "(none)" : want);
+    const char *is = text == NULL ? "(none)" : text;
+    const char *must = want == NULL ? "(none)" : want;
+
+    if (strcmp(is, must) != 0)
+        fail_msg("%s is \"%s\", not \"%s\"", path, is, must);
 }
 
 static inline void

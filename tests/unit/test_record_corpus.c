@@ -343,6 +343,31 @@ every_submission_is_one_record(void **state)
 }
 
 static void
+the_set_with_a_confidence_level_is_complete(void **state)
+{
+    char *path = akin_test_need_shared(
+        "metadata/bia-submissions/S-BIAD1492/S-BIAD1492.json");
+    struct akin_json *records = NULL;
+    const struct akin_json *set;
+    struct akin_error err = {0};
+
+    (void)state;
+    assert_ok(akin_record_read_file(path, &records, NULL, &err));
+    set = akin_json_at(
+        akin_json_get(akin_json_get(akin_json_at(records, 0), "mifa"),
+                      "annotations"),
+        0);
+    assert_non_null(akin_json_text(set, "confidence"));
+    assert_non_null(akin_json_text(set, "coverage"));
+    assert_non_null(akin_json_text(set, "source_images"));
+    assert_string_equal(
+        akin_json_string(akin_json_at(akin_json_get(set, "type"), 0)),
+        "segmentation_mask");
+    akin_json_free(records);
+    free(path);
+}
+
+static void
 every_idr_study_is_one_record(void **state)
 {
     struct totals t = read_source("metadata/idr-study");
@@ -376,6 +401,7 @@ main(void)
             every_idr_crate_is_one_record_and_the_collection_is_none),
         cmocka_unit_test(every_ssbd_crate_is_one_record),
         cmocka_unit_test(every_submission_is_one_record),
+        cmocka_unit_test(the_set_with_a_confidence_level_is_complete),
         cmocka_unit_test(every_idr_study_is_one_record),
         cmocka_unit_test(every_collection_of_images_has_its_record),
     };
