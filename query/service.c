@@ -220,7 +220,7 @@ akin__reading_end(struct akin_reading *reading)
 
 enum akin_status
 akin__reading_record(struct akin_reading *reading, uint32_t dataset,
-                     struct akin_json **out, struct akin_error *err)
+                     struct akin_kept **out, struct akin_error *err)
 {
     return akin_records_get(reading->records, reading->change, reading->txn,
                             dataset, out, err);

@@ -216,7 +216,7 @@ apply_filter(struct work *work, struct akin_reading *reading,
              const struct akin_filter *filter, struct akin_error *err)
 {
     for (size_t i = 0; i < work->n_datasets; i++) {
-        struct akin_json *record = NULL;
+        struct akin_kept *record = NULL;
         enum akin_status st;
 
         if (!work->want[i])
@@ -224,8 +224,9 @@ apply_filter(struct work *work, struct akin_reading *reading,
         st = akin__reading_record(reading, work->tie[i], &record, err);
         if (st != AKIN_OK && st != AKIN_ENOTFOUND)
             return st;
-        work->want[i] = st == AKIN_OK && akin_filter_matches(filter, record);
-        akin_json_free(record);
+        work->want[i] = st == AKIN_OK &&
+                        akin_filter_matches(filter, akin_kept_json(record));
+        akin_kept_release(record);
     }
     return AKIN_OK;
 }

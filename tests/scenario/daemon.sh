@@ -18,7 +18,7 @@ make_store() {
     URL=$SOCKET
 }
 
-# start_akind [OPTION]...: at its default place, and wait until it answers.
+# start_akind [OPTION]...: at SOCKET, and wait until it answers.
 start_akind() {
     URL=$SOCKET
     AKIND_LOG=$SCRATCH/akind.log
