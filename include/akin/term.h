@@ -44,6 +44,12 @@ enum akin_status akin_terms_put(struct akin_txn *txn, const char *source,
                                 const struct akin_json *terms,
                                 struct akin_error *err) AKIN_MUST_USE;
 
+#define AKIN_TERMS_SOURCE_MAX 200 /* bytes of a source name */
+/* A number that grows with every put: when it is unchanged, so are the store's
+ * terms, whatever else was written. 0: nothing was put yet. */
+enum akin_status akin_terms_change(struct akin_txn *txn, uint64_t *out,
+                                   struct akin_error *err) AKIN_MUST_USE;
+
 /* A term by CURIE: its label (NULL: unknown term or no label); borrowed. */
 const char *akin_terms_label(const struct akin_terms *terms, const char *curie);
 bool akin_terms_known(const struct akin_terms *terms, const char *curie);
