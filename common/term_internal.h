@@ -81,6 +81,10 @@ extern const size_t akin__supplement_len;
 /* term_store.c: keys of the tables TERMS (CURIE, 0, source) and TERM_NAMES
  * (folded name, 0, CURIE). */
 #define AKIN__TERMS_CHANGE "terms-change" /* counter of the manifest */
+/* The terms of the store without the supplement. */
+enum akin_status akin__terms_load_stored(struct akin_txn *txn,
+                                         struct akin_terms **out,
+                                         struct akin_error *err) AKIN_MUST_USE;
 /* Replaces *key. A name too long for a key is cut. */
 void akin__terms_name_key(const struct akin_terms *terms,
                           const struct akin__name *name, struct akin_buf *key);

@@ -310,28 +310,41 @@ not_found(const struct akin_terms *terms, const char *text,
                      near.best);
 }
 
-enum akin_status
-akin_terms_resolve(const struct akin_terms *terms, const char *text,
-                   const char *prefix, const char **curie,
-                   struct akin_error *err)
+const char *
+akin_terms_find(const struct akin_terms *terms, const char *text,
+                const char *prefix)
 {
     struct akin_buf id = {0};
     size_t term = terms->n;
-    const struct akin__name *name;
 
-    if (strnlen(text, NAME_MAX_BYTES) < NAME_MAX_BYTES &&
-        akin_curie_normalize(text, prefix, &id))
+    if (strnlen(text, NAME_MAX_BYTES) == NAME_MAX_BYTES)
+        return NULL;
+    if (akin_curie_normalize(text, prefix, &id))
         term = akin__terms_find(terms, akin_buf_text(&id));
     else if (akin_curie_valid(text))
         term = akin__terms_find(terms, text);
     akin_buf_free(&id);
     if (term == terms->n) {
-        name = akin__terms_find_name(terms, text, prefix);
+        const struct akin__name *name =
+            akin__terms_find_name(terms, text, prefix);
+
         if (name == NULL)
-            return not_found(terms, text, err);
+            return NULL;
         term = name->term;
     }
-    *curie = terms->term[terms->term[term].instead].id;
+    return terms->term[terms->term[term].instead].id;
+}
+
+enum akin_status
+akin_terms_resolve(const struct akin_terms *terms, const char *text,
+                   const char *prefix, const char **curie,
+                   struct akin_error *err)
+{
+    const char *found = akin_terms_find(terms, text, prefix);
+
+    if (found == NULL)
+        return not_found(terms, text, err);
+    *curie = found;
     return AKIN_OK;
 }
 

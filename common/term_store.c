@@ -180,6 +180,19 @@ akin__terms_name_key(const struct akin_terms *terms,
     akin_buf_puts(key, id);
 }
 
+enum akin_status
+akin__terms_load_stored(struct akin_txn *txn, struct akin_terms **out,
+                        struct akin_error *err)
+{
+    struct akin_json *array = akin_json_array();
+    enum akin_status st = load_stored(txn, array, err);
+
+    if (st == AKIN_OK)
+        *out = akin__terms_build(array);
+    akin_json_free(array);
+    return st;
+}
+
 static enum akin_status
 put_names(struct akin_txn *txn, struct akin_error *err)
 {
@@ -188,7 +201,7 @@ put_names(struct akin_txn *txn, struct akin_error *err)
     enum akin_status st = clear(txn, AKIN_TABLE_TERM_NAMES, NULL, err);
 
     if (st == AKIN_OK)
-        st = akin_terms_load(txn, &terms, err);
+        st = akin__terms_load_stored(txn, &terms, err);
     for (size_t i = 0; st == AKIN_OK && i < terms->n_names; i++) {
         akin__terms_name_key(terms, &terms->name[i], &key);
         st = akin_txn_put(txn, AKIN_TABLE_TERM_NAMES, akin_buf_span(&key),

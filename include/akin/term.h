@@ -70,6 +70,11 @@ enum akin_status akin_terms_resolve(const struct akin_terms *terms,
                                     const char **curie,
                                     struct akin_error *err) AKIN_MUST_USE;
 
+/* The same without the search for what is near: NULL when no term is called
+ * so. For many texts, most of which may be no terms. */
+const char *akin_terms_find(const struct akin_terms *terms, const char *text,
+                            const char *prefix);
+
 /* Array of CURIEs, sorted by byte order, without repeats: the term itself and
  * everything below it (is_a and part_of), or everything above it. A CURIE that
  * is not known gives an array of itself alone. Owned by the caller. */
