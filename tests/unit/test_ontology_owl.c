@@ -61,7 +61,7 @@ what_is_no_rdf_is_refused_with_its_line(void **state)
         const char *text, *says;
     } cases[] = {
         {HEAD "<owl:Class", "line"},
-        {HEAD "\n<owl:Class></rdfs:label>" TAIL, "line 3"},
+        {HEAD "\n<owl:Class></rdfs:label>" TAIL, "line 4"},
         {"<html><body/></html>", "RDF"},
         {HEAD TAIL, "no RDF"},
         {"<", "line 1"},
