@@ -60,8 +60,9 @@ static int
 line_of(const struct job *job)
 {
     raptor_locator *locator = raptor_parser_get_locator(job->parser);
+    int line = locator == NULL ? 0 : raptor_locator_line(locator);
 
-    return locator == NULL ? 0 : raptor_locator_line(locator);
+    return line < 1 ? 1 : line; /* not known before the first line's end */
 }
 
 static void
@@ -78,15 +79,11 @@ static void
 on_log(void *user, raptor_log_message *message)
 {
     struct job *job = user;
-    int line;
 
-    if (message->level < RAPTOR_LOG_LEVEL_ERROR || job->st != AKIN_OK)
-        return;
-    line = message->locator == NULL ? 0 : raptor_locator_line(message->locator);
-    if (line <= 0 && job->parser != NULL)
-        line = line_of(job);
-    job->st =
-        AKIN_FAIL(job->err, AKIN_EFORMAT, "line %d: %s", line, message->text);
+    if (message->level >= RAPTOR_LOG_LEVEL_ERROR && job->st == AKIN_OK)
+        job->st =
+            AKIN_FAIL(job->err, AKIN_EFORMAT, "line %d: %s",
+                      job->parser == NULL ? 1 : line_of(job), message->text);
 }
 
 /* ---- subjects by name ---- */
