@@ -14,11 +14,12 @@
 #include "service_internal.h"
 #include "similar.h"
 #include "status.h"
+#include "terms.h"
 
 /* The methods; names[] keeps the order of run[]. */
-static const char *const names[] = {"get", "similar", "status"};
+static const char *const names[] = {"get", "similar", "status", "terms"};
 static akin_method_fn *const run[] = {akin_get_answer, akin_similar_answer,
-                                      akin_status_answer};
+                                      akin_status_answer, akin_terms_answer};
 
 size_t
 akin__method_names(const char *const **out)
@@ -46,6 +47,7 @@ akin_service_open(const char *store_dir, const struct akin_config *config,
     service->config = *config;
     service->store_dir = akin_strdup(store_dir);
     service->records = akin_records_new();
+    service->terms = akin_term_cache_new();
     service->started_ms = (int64_t)akin__now_ms();
     st = akin_snapshots_open(store_dir, config, &service->snapshots, err);
     if (st != AKIN_OK) {
@@ -63,6 +65,7 @@ akin_service_close(struct akin_service *service)
         return;
     assert(service->n_sessions == 0);
     akin_records_free(service->records);
+    akin_term_cache_free(service->terms);
     akin_snapshots_close(service->snapshots);
     free(service->store_dir);
     free(service);

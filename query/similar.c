@@ -211,6 +211,27 @@ apply_exclude(struct work *work, struct akin_txn *txn,
     return AKIN_OK;
 }
 
+/* Finds what the filter's names of terms mean; hints go into the answer. */
+static enum akin_status
+resolve_filter(struct akin_session *session, struct akin_reading *reading,
+               struct akin_filter *filter, struct akin_json *out,
+               struct akin_error *err)
+{
+    struct akin_term_cache *cache = session->service->terms;
+    struct akin_json *hints = akin_json_array();
+    const struct akin_terms *terms = NULL;
+    enum akin_status st =
+        akin_term_cache_acquire(cache, reading->txn, &terms, err);
+
+    if (st == AKIN_OK)
+        st = akin_filter_resolve(filter, terms, hints, err);
+    akin_term_cache_release(cache, terms);
+    if (st == AKIN_OK && akin_json_count(hints) > 0)
+        akin_json_set(out, "hints", akin_json_share(hints));
+    akin_json_free(hints);
+    return st;
+}
+
 static enum akin_status
 apply_filter(struct work *work, struct akin_reading *reading,
              const struct akin_filter *filter, struct akin_error *err)
@@ -303,6 +324,8 @@ answer(struct akin_session *session, const struct wish *wish, struct work *work,
 
     if (st == AKIN_OK)
         st = prepare(work, reading.snapshot, err);
+    if (st == AKIN_OK && wish->filter != NULL)
+        st = resolve_filter(session, &reading, wish->filter, out, err);
     if (st == AKIN_OK)
         st = choose_datasets(work, &reading, wish, err);
     if (st == AKIN_OK)

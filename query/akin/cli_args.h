@@ -15,6 +15,7 @@ enum akin_cli_command {
     AKIN_COMMAND_SIMILAR,
     AKIN_COMMAND_SHOW,
     AKIN_COMMAND_STATUS,
+    AKIN_COMMAND_TERMS,
     AKIN_N_COMMANDS
 };
 
@@ -39,7 +40,7 @@ struct akin_cli_args {
     struct akin_tile_rect region;
     /* show */
     bool history;
-    /* IMAGE... or ID */
+    /* IMAGE..., ID or TEXT */
     const char **operand;
     size_t n_operands;
 };
