@@ -47,6 +47,7 @@ start_program "$SCRATCH/asker.log" bash "$SCRATCH/ask-on" "$IMAGE" "$SOCKET" \
     "$SCRATCH/enough" "$SCRATCH/answers"
 asker=$started_pid
 for round in 1 2 3 4 5; do
+    say "publish $round"
     expect_exit 0 "$AKIN_INDEX" publish --store "$STORE"
 done
 touch "$SCRATCH/enough"
