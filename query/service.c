@@ -9,16 +9,21 @@
 
 #include "akin/proto.h"
 
+#include "facets.h"
 #include "get.h"
 #include "params.h"
+#include "search.h"
 #include "service_internal.h"
 #include "similar.h"
 #include "status.h"
+#include "suggest.h"
 
 /* The methods; names[] keeps the order of run[]. */
-static const char *const names[] = {"get", "similar", "status"};
-static akin_method_fn *const run[] = {akin_get_answer, akin_similar_answer,
-                                      akin_status_answer};
+static const char *const names[] = {"facets",  "get",    "search",
+                                    "similar", "status", "suggest"};
+static akin_method_fn *const run[] = {akin_facets_answer, akin_get_answer,
+                                      akin_search_answer, akin_similar_answer,
+                                      akin_status_answer, akin_suggest_answer};
 
 size_t
 akin__method_names(const char *const **out)
@@ -46,6 +51,7 @@ akin_service_open(const char *store_dir, const struct akin_config *config,
     service->config = *config;
     service->store_dir = akin_strdup(store_dir);
     service->records = akin_records_new();
+    service->catalogs = akin_catalogs_new();
     service->started_ms = (int64_t)akin__now_ms();
     st = akin_snapshots_open(store_dir, config, &service->snapshots, err);
     if (st != AKIN_OK) {
@@ -63,6 +69,7 @@ akin_service_close(struct akin_service *service)
         return;
     assert(service->n_sessions == 0);
     akin_records_free(service->records);
+    akin_catalogs_free(service->catalogs);
     akin_snapshots_close(service->snapshots);
     free(service->store_dir);
     free(service);
@@ -199,6 +206,7 @@ akin__reading_begin(struct akin_session *session, struct akin_reading *reading,
     if (st != AKIN_OK)
         return st;
     reading->records = session->service->records;
+    reading->catalogs = session->service->catalogs;
     store = akin_snapshot_store(reading->snapshot);
     /* In this order: see records.h. */
     st = akin_store_change(store, &reading->change, err);
@@ -212,6 +220,7 @@ akin__reading_begin(struct akin_session *session, struct akin_reading *reading,
 void
 akin__reading_end(struct akin_reading *reading)
 {
+    akin_catalog_release(reading->catalog);
     akin_txn_end(reading->txn);
     if (reading->snapshot != NULL)
         akin_snapshot_release(reading->snapshot);
@@ -224,4 +233,18 @@ akin__reading_record(struct akin_reading *reading, uint32_t dataset,
 {
     return akin_records_get(reading->records, reading->change, reading->txn,
                             dataset, out, err);
+}
+
+enum akin_status
+akin__reading_catalog(struct akin_reading *reading, struct akin_catalog **out,
+                      struct akin_error *err)
+{
+    enum akin_status st = AKIN_OK;
+
+    if (reading->catalog == NULL)
+        st = akin_catalog_acquire(reading->catalogs, reading->txn,
+                                  reading->change, &reading->catalog, err);
+    if (st == AKIN_OK)
+        *out = reading->catalog;
+    return st;
 }

@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 
+#include "akin/catalog.h"
 #include "akin/describe.h"
 
 #include "records.h"
@@ -22,6 +23,7 @@ struct akin_service {
     char *store_dir;
     struct akin_snapshots *snapshots;
     struct akin_records *records;
+    struct akin_catalogs *catalogs;
     /* Counted for `status` */
     atomic_uint n_sessions;
     atomic_ullong n_requests;
@@ -52,6 +54,8 @@ struct akin_reading {
     struct akin_snapshot *snapshot;
     struct akin_txn *txn;
     struct akin_records *records;
+    struct akin_catalogs *catalogs;
+    struct akin_catalog *catalog; /* NULL until asked for */
     uint64_t change;
 };
 enum akin_status akin__reading_begin(struct akin_session *session,
@@ -63,5 +67,11 @@ void akin__reading_end(struct akin_reading *reading);
 enum akin_status akin__reading_record(struct akin_reading *reading,
                                       uint32_t dataset, struct akin_json **out,
                                       struct akin_error *err) AKIN_MUST_USE;
+
+/* The catalog of this reading, borrowed until its end; made when the store has
+ * changed. */
+enum akin_status akin__reading_catalog(struct akin_reading *reading,
+                                       struct akin_catalog **out,
+                                       struct akin_error *err) AKIN_MUST_USE;
 
 #endif
