@@ -84,6 +84,7 @@ akin_facets_new(const struct akin_terms *terms)
     facets->column = akin_new(facets->n_columns, sizeof(*facets->column));
     for (size_t i = 0; i < facets->n_columns; i++) {
         facets->column[i].field = &field[i];
+        facets->column[i].ids.is_exact = true;
         facets->column[i].has = akin_bitmap_new();
     }
     facets->n_facets = AKIN_COUNT(kinds);
@@ -101,6 +102,7 @@ akin_facets_free(struct akin_facets *facets)
     for (size_t i = 0; i < facets->n_columns; i++) {
         akin__dict_free(&facets->column[i].texts);
         akin__dict_free(&facets->column[i].labels);
+        akin__dict_free(&facets->column[i].ids);
         free(facets->column[i].pair);
         akin_bitmap_free(facets->column[i].has);
     }
@@ -212,6 +214,8 @@ fill(const struct akin_json *leaf, void *ctx)
     if (column->field->kind == AKIN__KIND_TERM) {
         if (text == NULL)
             text = akin_json_text(leaf, "id");
+        if (text != NULL)
+            akin__dict_add(&column->ids, text, to->dataset);
         if (akin_json_text(leaf, "label") != NULL)
             akin__dict_add(&column->labels, akin_json_text(leaf, "label"),
                            to->dataset);

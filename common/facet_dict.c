@@ -12,14 +12,15 @@
 #define SLOTS_MIN ((size_t)32)
 
 static uint64_t
-hash_of(const char *text)
+hash_of(const char *text, bool is_exact)
 {
     uint8_t folded[256];
     uint64_t hash = 0;
     size_t n = 0;
 
     for (; *text != '\0'; text++) {
-        folded[n++] = (uint8_t)tolower((unsigned char)*text);
+        folded[n++] =
+            is_exact ? (uint8_t)*text : (uint8_t)tolower((unsigned char)*text);
         if (n == sizeof(folded)) {
             struct akin_hash part = akin_hash_of(akin_span_of(folded, n));
 
@@ -40,14 +41,22 @@ same(const char *a, const char *b)
     return *a == '\0' && *b == '\0';
 }
 
+static bool
+is_text(const struct akin__dict *dict, const struct akin__value *value,
+        const char *text)
+{
+    return dict->is_exact ? strcmp(value->text, text) == 0
+                          : same(value->text, text);
+}
+
 /* The slot that holds text, or the empty one where it belongs. */
 static size_t
 slot_of(const struct akin__dict *dict, const char *text)
 {
-    size_t i = (size_t)hash_of(text) & (dict->n_slots - 1);
+    size_t i = (size_t)hash_of(text, dict->is_exact) & (dict->n_slots - 1);
 
     while (dict->slot[i] != 0 &&
-           !same(dict->value[dict->slot[i] - 1].text, text))
+           !is_text(dict, &dict->value[dict->slot[i] - 1], text))
         i = (i + 1) & (dict->n_slots - 1);
     return i;
 }

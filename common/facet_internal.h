@@ -19,12 +19,14 @@ struct akin__value {
     struct akin_bitmap *set;
 };
 
-/* Distinct texts, without regard to ASCII case. Start from {0}. */
+/* Distinct texts, without regard to ASCII case unless is_exact. Start from {0}.
+ */
 struct akin__dict {
     struct akin__value *value;
     size_t n, cap;
     uint32_t *slot; /* 1 + place in value; 0: empty */
     size_t n_slots; /* a power of two */
+    bool is_exact;
 };
 #define AKIN__NO_VALUE UINT32_MAX
 
@@ -47,6 +49,7 @@ struct akin__column {
     const struct akin__field *field;
     struct akin__dict texts;  /* texts; of terms the ids */
     struct akin__dict labels; /* of terms */
+    struct akin__dict ids;    /* of terms, with case: for members */
     struct akin__pair *pair;  /* sorted by value, then dataset */
     size_t n_pairs, cap_pairs;
     struct akin_bitmap *has;

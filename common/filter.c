@@ -196,12 +196,24 @@ holds_words(const char *text, const char *part)
     return false;
 }
 
+/* Members are sorted by byte order, and so are CURIEs as records have them. */
 static bool
 is_member(const struct akin_json *members, const char *curie)
 {
-    for (size_t i = 0; i < akin_json_count(members); i++)
-        if (same_text(akin_json_string(akin_json_at(members, i)), curie))
+    size_t low = 0, high = akin_json_count(members);
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const char *member = akin_json_string(akin_json_at(members, middle));
+        int order = strcmp(member, curie);
+
+        if (order == 0)
             return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return false;
 }
 

@@ -55,7 +55,7 @@ struct akin__node {
     const char *path;          /* of the field; static, or into `field` */
     char *value;               /* as written; owned */
     char *curie;               /* value as a CURIE where it is one; owned */
-    struct akin_json *members; /* CURIEs that count as the value; or NULL */
+    struct akin_json *members; /* CURIEs that count, sorted; or NULL */
     double low, high;          /* RANGE, inclusive */
 };
 

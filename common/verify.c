@@ -125,6 +125,7 @@ verify_tables(struct akin__verify *v)
     verify_manifest(v);
     akin__verify_datasets(v);
     akin__verify_images(v);
+    akin__verify_terms(v);
     akin__verify_walk(v, AKIN_TABLE_QUARANTINE, akin_span_of(NULL, 0),
                       see_quarantined);
 }

@@ -11,6 +11,7 @@
 int akin_cmd_add(int argc, char **argv);
 int akin_cmd_sync(int argc, char **argv);
 int akin_cmd_rm(int argc, char **argv);
+int akin_cmd_ontology(int argc, char **argv);
 int akin_cmd_publish(int argc, char **argv);
 int akin_cmd_verify(int argc, char **argv);
 int akin_cmd_status(int argc, char **argv);

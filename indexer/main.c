@@ -20,6 +20,7 @@ static const struct command {
     {"sync", akin_cmd_sync, "as add, and remove what is no longer listed"},
     {"rm", akin_cmd_rm, "remove datasets, leaving a reason"},
     {"publish", akin_cmd_publish, "build a new generation now"},
+    {"ontology", akin_cmd_ontology, "load terms of OWL and OBO files"},
     {"check", akin_cmd_check, "say what is wrong or missing in metadata"},
     {"verify", akin_cmd_verify, "check every invariant of a store"},
     {"status", akin_cmd_status, "what is in a store, and what was bad"},

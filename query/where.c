@@ -30,8 +30,12 @@ enum akin_status
 akin_where_resolve(struct akin_filter *filter,
                    const struct akin_catalog *catalog, struct akin_error *err)
 {
-    (void)filter;
-    (void)catalog;
-    (void)err;
-    return AKIN_OK;
+    enum akin_status st = AKIN_OK;
+
+    if (filter != NULL && akin_catalog_terms(catalog) != NULL)
+        st =
+            akin_filter_resolve(filter, akin_catalog_terms(catalog), NULL, err);
+    if (st != AKIN_OK)
+        akin_error_prefix(err, "where");
+    return st;
 }

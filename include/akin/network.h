@@ -17,7 +17,7 @@
 #include "akin/image.h"
 #include "akin/tile.h"
 
-#define AKIN_N_NETWORK 128 /* numbers of a tile */
+#define AKIN_N_NETWORK 128    /* numbers of a tile */
 #define AKIN_NETWORK_EDGE 128 /* px: a tile is resampled to this edge */
 
 struct akin_network; /* opaque: weights */
@@ -48,7 +48,8 @@ void akin_network_compute(const struct akin_network *network,
                           struct akin_tile_rect rect, float *out);
 
 /* The same from a picture that is already resampled and standardised:
- * EDGE x EDGE x 3 floats, colours interleaved. For tests against the trainer. */
+ * EDGE x EDGE x 3 floats, colours interleaved. For tests against the trainer.
+ */
 void akin_network_forward(const struct akin_network *network,
                           struct akin_network_work *work, const float *picture,
                           float *out);

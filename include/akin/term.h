@@ -44,6 +44,12 @@ enum akin_status akin_terms_put(struct akin_txn *txn, const char *source,
                                 const struct akin_json *terms,
                                 struct akin_error *err) AKIN_MUST_USE;
 
+#define AKIN_TERMS_SOURCE_MAX 200 /* bytes of a source name */
+/* A number that grows with every put: when it is unchanged, so are the store's
+ * terms, whatever else was written. 0: nothing was put yet. */
+enum akin_status akin_terms_change(struct akin_txn *txn, uint64_t *out,
+                                   struct akin_error *err) AKIN_MUST_USE;
+
 /* A term by CURIE: its label (NULL: unknown term or no label); borrowed. */
 const char *akin_terms_label(const struct akin_terms *terms, const char *curie);
 bool akin_terms_known(const struct akin_terms *terms, const char *curie);
@@ -63,6 +69,11 @@ enum akin_status akin_terms_resolve(const struct akin_terms *terms,
                                     const char *text, const char *prefix,
                                     const char **curie,
                                     struct akin_error *err) AKIN_MUST_USE;
+
+/* The same without the search for what is near: NULL when no term is called
+ * so. For many texts, most of which may be no terms. */
+const char *akin_terms_find(const struct akin_terms *terms, const char *text,
+                            const char *prefix);
 
 /* Array of CURIEs, sorted by byte order, without repeats: the term itself and
  * everything below it (is_a and part_of), or everything above it. A CURIE that

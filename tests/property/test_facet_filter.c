@@ -262,7 +262,7 @@ random_filter(struct world *w, size_t depth, struct akin_buf *out)
     }
 }
 
-/* Fills the members of the first condition, as resolving terms does. */
+/* Fills members, sorted, as resolving terms does. */
 static void
 give_members(struct akin__node *node)
 {
