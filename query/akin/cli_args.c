@@ -29,6 +29,23 @@ static const struct command commands[AKIN_N_COMMANDS] = {
          "and the\nimage region that matches best.\n\nExample:\n"
          "  akin similar cells.tif --store ~/store -k 5 "
          "--where 'year:2020..'\n"},
+    [AKIN_COMMAND_SEARCH] =
+        {"search", "[TEXT]", 0, 1,
+         "which datasets speak of these words and satisfy a condition?",
+         "TEXT: words that must all be there, \"words in a row\", begin*, "
+         "-not, this OR that.\n--jsonl and --csv print all that is found.\n\n"
+         "Example:\n"
+         "  akin search 'mouse embryo' --where 'year:2020..' "
+         "--facet license\n"},
+    [AKIN_COMMAND_FACETS] =
+        {"facets", "[TEXT]", 0, 1,
+         "how do the datasets count, by organism, licence, ...?",
+         "Example:\n"
+         "  akin facets --facet organism --where 'license:CC0-1.0'\n"},
+    [AKIN_COMMAND_SUGGEST] = {"suggest", "TEXT", 1, 1,
+                              "how could this beginning go on?",
+                              "Example:\n"
+                              "  akin suggest mus --store ~/store\n"},
     [AKIN_COMMAND_SHOW] = {"show", "ID", 1, 1, "what is known of a dataset",
                            "Example:\n"
                            "  akin show S-BIAD634 --store ~/store --history\n"},
@@ -49,6 +66,9 @@ enum {
     OPT_REGION,
     OPT_EVIDENCE,
     OPT_HISTORY,
+    OPT_FACET,
+    OPT_JSONL,
+    OPT_CSV,
     OPT_HELP,
     N_OPTIONS
 };
@@ -72,9 +92,12 @@ static const struct {
     [OPT_JSON] = {FOR_ALL,
                   {"json", 0, NULL, false,
                    "print the answer as JSON, one line for each question"}},
-    [OPT_K] = {FOR(AKIN_COMMAND_SIMILAR),
-               {"k", 'k', "N", false, "datasets to show; default: 10"}},
-    [OPT_WHERE] = {FOR(AKIN_COMMAND_SIMILAR),
+    [OPT_K] = {FOR(AKIN_COMMAND_SIMILAR) | FOR(AKIN_COMMAND_SEARCH) |
+                   FOR(AKIN_COMMAND_FACETS) | FOR(AKIN_COMMAND_SUGGEST),
+               {"k", 'k', "N", false,
+                "datasets, values or suggestions to show; default: 10"}},
+    [OPT_WHERE] = {FOR(AKIN_COMMAND_SIMILAR) | FOR(AKIN_COMMAND_SEARCH) |
+                       FOR(AKIN_COMMAND_FACETS),
                    {"where", 'w', "FILTER", false,
                     "only datasets that satisfy this condition"}},
     [OPT_EXCLUDE_SELF] = {FOR(AKIN_COMMAND_SIMILAR),
@@ -90,6 +113,13 @@ static const struct {
                        "regions to show for each dataset; default: 1"}},
     [OPT_HISTORY] = {FOR(AKIN_COMMAND_SHOW),
                      {"history", 0, NULL, false, "its earlier versions, too"}},
+    [OPT_FACET] = {FOR(AKIN_COMMAND_SEARCH) | FOR(AKIN_COMMAND_FACETS),
+                   {"facet", 0, "FIELD", true, "count the values of this"}},
+    [OPT_JSONL] = {FOR(AKIN_COMMAND_SEARCH),
+                   {"jsonl", 0, NULL, false,
+                    "all that is found, one JSON object a line"}},
+    [OPT_CSV] = {FOR(AKIN_COMMAND_SEARCH),
+                 {"csv", 0, NULL, false, "all that is found, as a table"}},
     [OPT_HELP] = {FOR_ALL, {"help", 'h', NULL, false, "this text"}},
 };
 
@@ -162,6 +192,16 @@ add_exclude(const char *id, struct akin_cli_args *args, struct akin_error *err)
 }
 
 static enum akin_status
+add_facet(const char *name, struct akin_cli_args *args, struct akin_error *err)
+{
+    if (args->n_facets == AKIN_ARGS_FACET_MAX)
+        return AKIN_FAIL(err, AKIN_EINVAL, "--facet may be given %d times",
+                         AKIN_ARGS_FACET_MAX);
+    args->facet[args->n_facets++] = name;
+    return AKIN_OK;
+}
+
+static enum akin_status
 take_option(struct akin_cli_args *args, size_t option, const char *value,
             struct akin_error *err)
 {
@@ -194,6 +234,14 @@ take_option(struct akin_cli_args *args, size_t option, const char *value,
                                    err);
     case OPT_HISTORY:
         args->history = true;
+        break;
+    case OPT_FACET:
+        return add_facet(value, args, err);
+    case OPT_JSONL:
+        args->jsonl = true;
+        break;
+    case OPT_CSV:
+        args->csv = true;
         break;
     default:
         args->help = true;
@@ -236,6 +284,9 @@ check_place(struct akin_cli_args *args, const char *env_store,
     if (args->store != NULL && args->connect != NULL)
         return AKIN_FAIL(err, AKIN_EINVAL,
                          "--store and --connect exclude each other");
+    if ((int)args->json + (int)args->jsonl + (int)args->csv > 1)
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "--json, --jsonl and --csv exclude each other");
     if (args->store == NULL && args->connect == NULL)
         args->store = env_store;
     if ((args->store == NULL || args->store[0] == '\0') &&
