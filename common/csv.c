@@ -8,9 +8,11 @@ void
 akin__csv_init(struct akin__csv *csv, struct akin_span text, char separator,
                size_t cells_max, size_t bytes_max)
 {
+    const char *start = text.len == 0 ? "" : (const char *)text.data;
+
     *csv = (struct akin__csv){
-        .at = (const char *)text.data,
-        .end = (const char *)text.data + text.len,
+        .at = start,
+        .end = start + text.len,
         .separator = separator,
         .next_line = 1,
         .cells_max = cells_max,

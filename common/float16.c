@@ -3,9 +3,9 @@
  * float16.c - IEEE 754-2008 binary16, section 3.4 (layout) and 4.3.1
  * (rounding), in integers, so that every machine stores the same bits.
  */
-#include <string.h>
+#include "float16.h"
 
-#include "store_values.h"
+#include <string.h>
 
 #define HALF_MAX 0x7bffu /* 65504 */
 

@@ -234,9 +234,13 @@ enum akin_status
 akin__publish_train(struct akin__publish *pub, struct akin_error *err)
 {
     struct sample s = {.pub = pub};
-    enum akin_status st = akin_projection_trainer_new(&s.trainer, err);
+    enum akin_status st;
 
     akin__publish_progress(pub, "train", 0);
+    /* A few thousand tiles teach less than the built-in one already knows. */
+    if (tiles_within(pub, UINT64_MAX) < pub->config->publish_train_min_tiles)
+        return akin_projection_builtin(&pub->projection, err);
+    st = akin_projection_trainer_new(&s.trainer, err);
     if (st != AKIN_OK)
         return st;
     s.quota = find_quota(pub);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "float16.h"
 #include "store_values.h"
 
 #define TILE_BYTES 32

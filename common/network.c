@@ -3,8 +3,9 @@
  * network.c - weights, their file form, and the order of the layers.
  *
  * File: "AKNET001", then float16 little-endian, batch normalisation folded in:
- * stem weight 3x3x3x16, bias 16; each block's depthwise 3x3xn, bias n, pointwise
- * n_in x n_out, bias n_out; last the linear layer 896 x 128, bias 128.
+ * stem weight 3x3x3x16, bias 16; each block's depthwise 3x3xn, bias n,
+ * pointwise n_in x n_out, bias n_out; last the linear layer 896 x 128, bias
+ * 128.
  */
 #include "akin/network.h"
 
@@ -13,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "float16.h"
 #include "network_internal.h"
-#include "store_values.h"
 
 #define EDGE ((size_t)AKIN_NETWORK_EDGE)
 #define STEM 16
@@ -66,9 +67,8 @@ akin_network_read(struct akin_span bytes, struct akin_network **out,
     bool is_finite = true;
 
     if (bytes.len != need)
-        return AKIN_FAIL(err, AKIN_EFORMAT,
-                         "network: %zu bytes instead of %zu", bytes.len,
-                         need);
+        return AKIN_FAIL(err, AKIN_EFORMAT, "network: %zu bytes instead of %zu",
+                         bytes.len, need);
     if (memcmp(bytes.data, magic, sizeof(magic)) != 0)
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "network: does not begin with AKNET001");
@@ -184,8 +184,8 @@ akin_network_forward(const struct akin_network *network,
 void
 akin_network_compute(const struct akin_network *network,
                      struct akin_network_work *work,
-                     const struct akin_plane *plane,
-                     struct akin_tile_rect rect, float *out)
+                     const struct akin_plane *plane, struct akin_tile_rect rect,
+                     float *out)
 {
     akin__network_picture(plane, rect, work->picture);
     akin_network_forward(network, work, work->picture, out);

@@ -100,9 +100,8 @@ akin__conv_depthwise(const float *in, size_t edge, size_t n, size_t stride,
 
 /* ROWS px by LANES outputs, kept in registers over the whole sum. */
 AKIN_INLINE void
-pointwise_block(const float *in, size_t n_in, size_t n_out,
-                const float *weight, const float *bias, const float *residual,
-                float *out)
+pointwise_block(const float *in, size_t n_in, size_t n_out, const float *weight,
+                const float *bias, const float *residual, float *out)
 {
     vec acc[ROWS];
 

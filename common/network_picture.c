@@ -42,7 +42,9 @@ reach_of(size_t i, size_t len)
 
     if (len < EDGE) { /* linear between the two nearest centres */
         from = ((double)i + 0.5) * step - 0.5;
-        from = from < 0 ? 0 : from > (double)(len - 1) ? (double)(len - 1) : from;
+        from = from < 0                   ? 0
+               : from > (double)(len - 1) ? (double)(len - 1)
+                                          : from;
         r.first = (size_t)from;
         r.last = r.first + 1 < len ? r.first + 1 : r.first;
         r.w_last = (float)(from - (double)r.first);
@@ -95,7 +97,8 @@ standardise(float *picture)
     double sum = 0, squares = 0, mean, deviation;
 
     for (size_t p = 0; p < N_PX; p++) {
-        double v = (picture[3 * p] + picture[3 * p + 1] + picture[3 * p + 2]) / 3;
+        double v =
+            (picture[3 * p] + picture[3 * p + 1] + picture[3 * p + 2]) / 3;
 
         sum += v;
         squares += v * v;

@@ -241,7 +241,7 @@ static bool
 from_url(char *url, struct akin_buf *curie)
 {
     const char *obo = bases[0].base;
-    char *at;
+    const char *at;
 
     /* term browsers carry the IRI, encoded once or twice, as an argument */
     if (strchr(url, '%') != NULL) {

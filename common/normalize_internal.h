@@ -9,7 +9,7 @@
 void akin__put_code(struct akin_buf *out, uint32_t code);
 
 /* Where needle starts in text, without regard to ASCII case; or NULL. */
-char *akin__find_nocase(const char *text, const char *needle);
+const char *akin__find_nocase(const char *text, const char *needle);
 
 /* The text between white space at both ends: sets *text and gives its length.
  */

@@ -309,14 +309,14 @@ akin_name_equal(const char *a, const char *b)
     return *a == '\0' && *b == '\0';
 }
 
-char *
+const char *
 akin__find_nocase(const char *text, const char *needle)
 {
     size_t len = strlen(needle);
 
     for (; *text != '\0'; text++)
         if (strncasecmp(text, needle, len) == 0)
-            return (char *)(uintptr_t)text;
+            return text;
     return NULL;
 }
 
@@ -382,7 +382,8 @@ drop_decorations(char *word)
                                         "*"};
 
     for (size_t i = 0; i < AKIN_COUNT(marks); i++) {
-        char *at = akin__find_nocase(word, marks[i]);
+        const char *found = akin__find_nocase(word, marks[i]);
+        char *at = found == NULL ? NULL : word + (found - word);
         char close = marks[i][0] == '(' ? ')' : ']';
         char *end;
 

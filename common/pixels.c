@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "float16.h"
+
 bool
 akin__samples_known(const struct akin__samples *s)
 {
@@ -45,23 +47,6 @@ packed_sample(const uint8_t *src, uint32_t bits, size_t i)
         have += 8;
     }
     return v >> (have - bits);
-}
-
-/* IEEE 754-2008 binary16. */
-static float
-half_to_float(uint16_t h)
-{
-    int exponent = h >> 10 & 31;
-    float fraction = (float)(h & 1023);
-    float v;
-
-    if (exponent == 31)
-        v = fraction == 0 ? HUGE_VALF : nanf("");
-    else if (exponent == 0)
-        v = ldexpf(fraction, -24);
-    else
-        v = ldexpf(fraction + 1024.0f, exponent - 25);
-    return h & 0x8000 ? -v : v;
 }
 
 static void
@@ -150,7 +135,7 @@ copy_floats(const struct akin__samples *s, const uint8_t *src, uint32_t first,
     else if (s->kind == AKIN__FLOAT && s->bits == 64)
         COPY_AS_FLOAT(double, double_to_float)
     else if (s->kind == AKIN__FLOAT)
-        COPY_AS_FLOAT(uint16_t, half_to_float)
+        COPY_AS_FLOAT(uint16_t, akin__half_to)
     else if (s->kind == AKIN__INT && s->bits == 32)
         COPY_AS_FLOAT(int32_t, PLAIN_FLOAT)
     else if (s->kind == AKIN__INT)

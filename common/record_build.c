@@ -11,14 +11,14 @@
 
 /* ---- values as found ---- */
 
-struct akin_json *
+const struct akin_json *
 akin__value_at(const struct akin_json *value, size_t i)
 {
     if (akin_json_type(value) == AKIN_JSON_ARRAY)
         return akin_json_at(value, i);
     if (i > 0 || akin_json_type(value) == AKIN_JSON_NULL)
         return NULL;
-    return (struct akin_json *)(uintptr_t)value;
+    return value;
 }
 
 const char *

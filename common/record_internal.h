@@ -57,7 +57,7 @@ enum akin_status akin__record_read(struct akin_span bytes, const char *name,
 
 /* The i-th of a value that may be absent, a scalar or an array of them;
  * NULL behind the end. null counts as absent. */
-struct akin_json *akin__value_at(const struct akin_json *value, size_t i);
+const struct akin_json *akin__value_at(const struct akin_json *value, size_t i);
 /* The first string of such a value, or of {"@value": ...}; a number is written
  * to scratch. NULL when there is none. */
 const char *akin__value_text(const struct akin_json *value, char scratch[32]);

@@ -95,11 +95,11 @@ akin__crate_is(const struct akin_json *node, const char *type)
     return false;
 }
 
-struct akin_json *
+const struct akin_json *
 akin__crate_node(const struct akin__crate *crate, const struct akin_json *value,
                  const char **id)
 {
-    struct akin_json *node = NULL;
+    const struct akin_json *node = NULL;
 
     *id = akin_json_text(value, "@id");
     if (*id != NULL)
@@ -107,7 +107,7 @@ akin__crate_node(const struct akin__crate *crate, const struct akin_json *value,
     /* an inline node has more than its id */
     if (node == NULL && akin_json_count(value) > (*id != NULL ? 1 : 0) &&
         akin_json_type(value) == AKIN_JSON_OBJECT)
-        node = (struct akin_json *)(uintptr_t)value;
+        node = value;
     return node;
 }
 
@@ -268,20 +268,30 @@ read_publisher(struct akin__crate *crate, const struct akin_json *root)
         akin__crate_dangling(crate, "/publisher", id);
 }
 
+/* A text, or a PropertyValue here or elsewhere in the crate, or an address. */
+static const char *
+identifier_of(const struct akin__crate *crate, const struct akin_json *root)
+{
+    const struct akin_json *value =
+        akin__value_at(akin__crate_get(root, "identifier"), 0);
+    const char *id = NULL, *text;
+
+    if (akin_json_string(value) != NULL)
+        return akin_json_string(value);
+    text = akin__crate_text(akin__crate_node(crate, value, &id), "value");
+    return text != NULL ? text : id;
+}
+
 static void
 read_identity(struct akin__crate *crate, const struct akin_json *root)
 {
     const char *id = akin_json_text(root, "@id");
-    const char *identifier = akin__crate_text(root, "identifier");
+    const char *identifier = identifier_of(crate, root);
     struct akin_json *to = akin__sub_object(crate->record, "identifier");
     struct akin_buf doi = {0};
 
-    if (identifier == NULL) /* {"@type": "PropertyValue", "value": ...} */
-        identifier = akin__crate_text(
-            akin__value_at(akin__crate_get(root, "identifier"), 0), "value");
-    if (identifier != NULL && akin_doi_normalize(identifier, &doi))
-        akin_json_set_text(to, "doi", akin_buf_text(&doi));
-    else if (id != NULL && akin_doi_normalize(id, &doi))
+    if ((identifier != NULL && akin_doi_normalize(identifier, &doi)) ||
+        (id != NULL && akin_doi_normalize(id, &doi)))
         akin_json_set_text(to, "doi", akin_buf_text(&doi));
     akin_buf_free(&doi);
     if (id != NULL && strstr(id, "://") != NULL) {

@@ -39,9 +39,9 @@ bool akin__crate_is(const struct akin_json *node, const char *type);
 
 /* The node that a value means: by reference, or itself when it is inline. NULL
  * for text and for a reference to nothing. *id: the reference, or NULL. */
-struct akin_json *akin__crate_node(const struct akin__crate *crate,
-                                   const struct akin_json *value,
-                                   const char **id);
+const struct akin_json *akin__crate_node(const struct akin__crate *crate,
+                                         const struct akin_json *value,
+                                         const char **id);
 
 /* akin_json_string of a property's first value, or its "@id". */
 const char *akin__crate_text(const struct akin_json *node, const char *name);

@@ -88,11 +88,4 @@ enum akin_status akin__disturbed_decode(struct akin_span value, uint32_t image,
                                         float **copies, size_t *n,
                                         struct akin_error *err) AKIN_MUST_USE;
 
-/* ---- half precision (float16.c) ----
- *
- * IEEE 754-2008 binary16, rounded to nearest, ties to even. Finite numbers
- * beyond 65504 become 65504: a feature is never infinite. */
-uint16_t akin__half_of(float value);
-float akin__half_to(uint16_t half);
-
 #endif

@@ -102,7 +102,7 @@ consume(void *ctx, size_t first, void **results, size_t n,
         struct akin_error *err)
 {
     struct run *run = ctx;
-    struct akin_ingested **batch = akin_new(n, sizeof(*batch));
+    struct akin_ingested **batch = akin_new(n, sizeof(struct akin_ingested *));
     enum akin_status st;
 
     (void)first;

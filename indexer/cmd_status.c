@@ -24,7 +24,7 @@ read_quarantine(struct akin_store *store, struct akin_json **out,
     return st;
 }
 
-/* "classical-1/nw64-..."; before the first publish only the features. */
+/* "FEATURES/nw64-..."; before the first publish only the features. */
 static void
 put_descriptor(const struct akin_counts *counts, struct akin_buf *out)
 {

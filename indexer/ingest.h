@@ -23,8 +23,8 @@
 #include "akin/image_record.h"
 #include "akin/source_state.h"
 
-#define AKIN_DISTURB_ALL 512                     /* images */
-#define AKIN_DISTURB_TILES 2                     /* tiles of a chosen image */
+#define AKIN_DISTURB_ALL 64                      /* images */
+#define AKIN_DISTURB_TILES 1                     /* tiles of a chosen image */
 #define AKIN_MANIFEST_READ "indexer.images_read" /* images read, ever */
 
 struct akin_ingester; /* opaque */

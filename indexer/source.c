@@ -16,7 +16,7 @@ akin__grown(void *array, size_t n, size_t *cap, size_t size)
         return array;
     *cap = *cap == 0 ? 16 : *cap * 2;
     more = akin_new(*cap, size);
-    if (n > 0)
+    if (n > 0 && array != NULL)
         memcpy(more, array, n * size);
     free(array);
     return more;

@@ -26,7 +26,7 @@ akin_hits_brief(const struct akin_json *record)
         struct akin_json *value = akin_json_get(record, shown[i]);
 
         if (value != NULL)
-            akin_json_set(json, shown[i], akin_json_share(value));
+            akin_json_set(json, shown[i], akin_json_copy(value));
     }
     return json;
 }
@@ -106,7 +106,8 @@ hit_json(struct akin_reading *reading, const struct akin_question *question,
          struct akin_json **out, struct akin_error *err)
 {
     const struct akin_ranked *ranked = &table->ranked[i];
-    struct akin_json *record = NULL, *pairs, *hit;
+    struct akin_kept *record = NULL;
+    struct akin_json *pairs, *hit;
     enum akin_status st = akin__reading_record(
         reading, akin_snapshot_dataset(reading->snapshot, ranked->dataset),
         &record, err);
@@ -116,8 +117,8 @@ hit_json(struct akin_reading *reading, const struct akin_question *question,
     hit = akin_json_object();
     pairs = akin_json_array();
     akin_json_set_int(hit, "rank", 0); /* keeps its place; set by the list */
-    akin_json_set(hit, "dataset", akin_hits_brief(record));
-    akin_json_free(record);
+    akin_json_set(hit, "dataset", akin_hits_brief(akin_kept_json(record)));
+    akin_kept_release(record);
     akin_json_set(hit, "score", rounded(ranked->score));
     akin_json_set(hit, "evidence", pairs);
     st = evidence(reading, question, table, ranked->dataset, n_evidence, pairs,

@@ -19,10 +19,10 @@
 
 struct akin_option {
     const char *name;  /* without the dashes */
-    char letter;       /* 0: none */
     const char *value; /* what help calls its value; NULL: takes none */
-    bool repeats;
     const char *help;
+    char letter; /* 0: none */
+    bool repeats;
 };
 
 #define AKIN_OPTIONS_MAX 64

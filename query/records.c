@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,9 +19,14 @@
 #define SLOTS_MAX ((size_t)AKIN_RECORDS_MAX * 2)
 #define SLOTS_MIN ((size_t)256)
 
+struct akin_kept {
+    atomic_uint n_holders;
+    struct akin_json *json;
+};
+
 struct slot {
     uint32_t number; /* 0: empty; dataset numbers start at 1 */
-    struct akin_json *record;
+    struct akin_kept *record;
 };
 
 struct akin_records {
@@ -30,6 +36,28 @@ struct akin_records {
     size_t n_slots; /* a power of two */
     size_t n;
 };
+
+const struct akin_json *
+akin_kept_json(const struct akin_kept *kept)
+{
+    return kept->json;
+}
+
+static struct akin_kept *
+hold(struct akin_kept *kept)
+{
+    (void)atomic_fetch_add(&kept->n_holders, 1);
+    return kept;
+}
+
+void
+akin_kept_release(struct akin_kept *kept)
+{
+    if (kept == NULL || atomic_fetch_sub(&kept->n_holders, 1) > 1)
+        return;
+    akin_json_free(kept->json);
+    free(kept);
+}
 
 struct akin_records *
 akin_records_new(void)
@@ -47,7 +75,7 @@ static void
 empty(struct akin_records *records)
 {
     for (size_t i = 0; i < records->n_slots; i++)
-        akin_json_free(records->slot[i].record);
+        akin_kept_release(records->slot[i].record);
     memset(records->slot, 0, records->n_slots * sizeof(*records->slot));
     records->n = 0;
 }
@@ -88,11 +116,11 @@ grow(struct akin_records *records)
     records->n_slots = n_slots;
 }
 
-/* A shared record, or NULL when it is not kept for this change. */
-static struct akin_json *
+/* A record to hold, or NULL when it is not kept for this change. */
+static struct akin_kept *
 look(struct akin_records *records, uint64_t change, uint32_t number)
 {
-    struct akin_json *record = NULL;
+    struct akin_kept *record = NULL;
 
     (void)pthread_mutex_lock(&records->lock);
     if (change > records->change) {
@@ -102,14 +130,14 @@ look(struct akin_records *records, uint64_t change, uint32_t number)
     if (change == records->change)
         record = place(records->slot, records->n_slots, number)->record;
     if (record != NULL)
-        record = akin_json_share(record);
+        record = hold(record);
     (void)pthread_mutex_unlock(&records->lock);
     return record;
 }
 
 static void
 keep(struct akin_records *records, uint64_t change, uint32_t number,
-     struct akin_json *record)
+     struct akin_kept *record)
 {
     (void)pthread_mutex_lock(&records->lock);
     if (change == records->change && records->n < AKIN_RECORDS_MAX) {
@@ -120,30 +148,45 @@ keep(struct akin_records *records, uint64_t change, uint32_t number,
         slot = place(records->slot, records->n_slots, number);
         /* Two requests may have read it at the same time. */
         if (slot->record == NULL) {
-            *slot = (struct slot){number, akin_json_share(record)};
+            *slot = (struct slot){number, hold(record)};
             records->n++;
         }
     }
     (void)pthread_mutex_unlock(&records->lock);
 }
 
-enum akin_status
-akin_records_get(struct akin_records *records, uint64_t change,
-                 struct akin_txn *txn, uint32_t number, struct akin_json **out,
-                 struct akin_error *err)
+/* Reads and parses a record; the caller is its one holder. */
+static enum akin_status
+read_record(struct akin_txn *txn, uint32_t number, struct akin_kept **out,
+            struct akin_error *err)
 {
     struct akin_dataset dataset = {0};
-    struct akin_json *record;
-    enum akin_status st;
+    enum akin_status st = akin_dataset_get(txn, number, &dataset, err);
+
+    if (st != AKIN_OK)
+        return st;
+    *out = akin_new(1, sizeof(**out));
+    atomic_init(&(*out)->n_holders, 1);
+    (*out)->json = dataset.record;
+    dataset.record = NULL; /* moved */
+    akin_dataset_free(&dataset);
+    return AKIN_OK;
+}
+
+enum akin_status
+akin_records_get(struct akin_records *records, uint64_t change,
+                 struct akin_txn *txn, uint32_t number, struct akin_kept **out,
+                 struct akin_error *err)
+{
+    struct akin_kept *record;
+    enum akin_status st = AKIN_OK;
 
     assert(number != 0);
     record = look(records, change, number);
     if (record == NULL) {
-        st = akin_dataset_get(txn, number, &dataset, err);
+        st = read_record(txn, number, &record, err);
         if (st != AKIN_OK)
             return st;
-        record = akin_json_share(dataset.record);
-        akin_dataset_free(&dataset);
         keep(records, change, number, record);
     }
     *out = record;

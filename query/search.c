@@ -255,7 +255,7 @@ answer(struct akin_session *session, const struct wish *wish,
     struct akin_reading reading = {0};
     struct akin_catalog *catalog = NULL;
     struct found found = {0};
-    enum akin_status st = akin__reading_begin(session, &reading, err);
+    enum akin_status st = akin__reading_records(session, &reading, err);
 
     if (st == AKIN_OK)
         st = akin__reading_catalog(&reading, &catalog, err);

@@ -196,18 +196,15 @@ akin_service_call(struct akin_session *session, const char *method,
 }
 
 enum akin_status
-akin__reading_begin(struct akin_session *session, struct akin_reading *reading,
-                    struct akin_error *err)
+akin__reading_records(struct akin_session *session,
+                      struct akin_reading *reading, struct akin_error *err)
 {
-    enum akin_status st = akin_snapshot_acquire(session->service->snapshots,
-                                                &reading->snapshot, err);
-    struct akin_store *store;
+    struct akin_store *store =
+        akin_snapshots_store(session->service->snapshots);
+    enum akin_status st;
 
-    if (st != AKIN_OK)
-        return st;
     reading->records = session->service->records;
     reading->catalogs = session->service->catalogs;
-    store = akin_snapshot_store(reading->snapshot);
     /* In this order: see records.h. */
     st = akin_store_change(store, &reading->change, err);
     if (st == AKIN_OK)
@@ -215,6 +212,16 @@ akin__reading_begin(struct akin_session *session, struct akin_reading *reading,
     if (st != AKIN_OK)
         akin__reading_end(reading);
     return st;
+}
+
+enum akin_status
+akin__reading_begin(struct akin_session *session, struct akin_reading *reading,
+                    struct akin_error *err)
+{
+    enum akin_status st = akin_snapshot_acquire(session->service->snapshots,
+                                                &reading->snapshot, err);
+
+    return st == AKIN_OK ? akin__reading_records(session, reading, err) : st;
 }
 
 void
@@ -229,7 +236,7 @@ akin__reading_end(struct akin_reading *reading)
 
 enum akin_status
 akin__reading_record(struct akin_reading *reading, uint32_t dataset,
-                     struct akin_json **out, struct akin_error *err)
+                     struct akin_kept **out, struct akin_error *err)
 {
     return akin_records_get(reading->records, reading->change, reading->txn,
                             dataset, out, err);

@@ -61,11 +61,15 @@ struct akin_reading {
 enum akin_status akin__reading_begin(struct akin_session *session,
                                      struct akin_reading *reading,
                                      struct akin_error *err) AKIN_MUST_USE;
+/* The same without a snapshot (NULL): for what needs no tiles. */
+enum akin_status akin__reading_records(struct akin_session *session,
+                                       struct akin_reading *reading,
+                                       struct akin_error *err) AKIN_MUST_USE;
 void akin__reading_end(struct akin_reading *reading);
 
-/* The record of a dataset, shared: akin_json_free. */
+/* The record of a dataset: akin_kept_release. */
 enum akin_status akin__reading_record(struct akin_reading *reading,
-                                      uint32_t dataset, struct akin_json **out,
+                                      uint32_t dataset, struct akin_kept **out,
                                       struct akin_error *err) AKIN_MUST_USE;
 
 /* The catalog of this reading, borrowed until its end; made when the store has

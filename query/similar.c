@@ -182,9 +182,11 @@ apply_exclude(struct work *work, struct akin_txn *txn,
         } else if (st == AKIN_ENOTFOUND &&
                    akin_dataset_tombstone(txn, id, &grave, NULL) == AKIN_OK) {
             akin_json_free(grave);
+        } else if (st == AKIN_ENOTFOUND) {
+            return AKIN_FAIL(err, AKIN_EINVAL,
+                             "exclude: there is no dataset \"%s\"", id);
         } else {
-            akin_error_prefix(err, "exclude");
-            return st == AKIN_ENOTFOUND ? AKIN_EINVAL : st;
+            return st;
         }
     }
     return AKIN_OK;

@@ -27,6 +27,10 @@ enum akin_status akin_snapshots_open(const char *store_dir,
                                      struct akin_error *err) AKIN_MUST_USE;
 void akin_snapshots_close(struct akin_snapshots *source);
 
+/* The store, for those who need records and no tiles: no snapshot is made. It
+ * stays open while the source does. */
+struct akin_store *akin_snapshots_store(const struct akin_snapshots *source);
+
 struct akin_snapshot; /* opaque */
 enum akin_status akin_snapshot_acquire(struct akin_snapshots *source,
                                        struct akin_snapshot **out,
@@ -40,7 +44,7 @@ akin_snapshot_projection(const struct akin_snapshot *snapshot);
 /* 0: nothing published yet; everything is in the tail, projected with the
  * built-in projection. */
 uint32_t akin_snapshot_generation(const struct akin_snapshot *snapshot);
-/* "classical-1/nw64-..." */
+/* "FEATURES/nw64-..." */
 const char *akin_snapshot_descriptor(const struct akin_snapshot *snapshot);
 
 struct akin_snapshot_counts {

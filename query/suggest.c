@@ -109,7 +109,7 @@ answer(struct akin_session *session, const char *text, size_t max,
 {
     struct akin_reading reading = {0};
     struct akin_catalog *catalog = NULL;
-    enum akin_status st = akin__reading_begin(session, &reading, err);
+    enum akin_status st = akin__reading_records(session, &reading, err);
 
     if (st == AKIN_OK)
         st = akin__reading_catalog(&reading, &catalog, err);

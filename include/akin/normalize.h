@@ -71,6 +71,8 @@ enum akin_licence_kind akin_licence_kind(const char *spdx); /* NULL is fine */
  * https://www.ncbi.nlm.nih.gov/datasets/taxonomy/9606, "FBbi:00000246" of
  * "FBbi_ 00000246", ... A bare number ("#00000251") counts only when prefix
  * says which ontology it must be of; prefix is NULL when that is not certain.
+ * An ontology that is not in the table here is known by its OBO address only
+ * ("ABCD:0000123" alone is not certain, see akin_curie_valid).
  * Two spellings of one term joined by a comma are that term; two different
  * terms are not certain. */
 bool akin_curie_normalize(const char *text, const char *prefix,

@@ -81,46 +81,50 @@ static const struct {
     struct akin_option option;
 } all_options[N_OPTIONS] = {
     [OPT_STORE] = {FOR_ALL,
-                   {"store", 0, "DIR", false,
-                    "read this store; default: $AKIN_STORE"}},
+                   {"store", "DIR", "read this store; default: $AKIN_STORE", 0,
+                    false}},
     [OPT_CONNECT] = {FOR_ALL,
-                     {"connect", 0, "URL", false,
-                      "ask the akind that listens there"}},
+                     {"connect", "URL", "ask the akind that listens there", 0,
+                      false}},
     [OPT_TIMEOUT] = {FOR_ALL,
-                     {"timeout", 0, "SECONDS", false,
-                      "how long to wait for akind; default: 30"}},
+                     {"timeout", "SECONDS",
+                      "how long to wait for akind; default: 30", 0, false}},
     [OPT_JSON] = {FOR_ALL,
-                  {"json", 0, NULL, false,
-                   "print the answer as JSON, one line for each question"}},
+                  {"json", NULL,
+                   "print the answer as JSON, one line for each question", 0,
+                   false}},
     [OPT_K] = {FOR(AKIN_COMMAND_SIMILAR) | FOR(AKIN_COMMAND_SEARCH) |
                    FOR(AKIN_COMMAND_FACETS) | FOR(AKIN_COMMAND_SUGGEST),
-               {"k", 'k', "N", false,
-                "datasets, values or suggestions to show; default: 10"}},
+               {"k", "N",
+                "datasets, values or suggestions to show; default: 10", 'k',
+                false}},
     [OPT_WHERE] = {FOR(AKIN_COMMAND_SIMILAR) | FOR(AKIN_COMMAND_SEARCH) |
                        FOR(AKIN_COMMAND_FACETS),
-                   {"where", 'w', "FILTER", false,
-                    "only datasets that satisfy this condition"}},
+                   {"where", "FILTER",
+                    "only datasets that satisfy this condition", 'w', false}},
     [OPT_EXCLUDE_SELF] = {FOR(AKIN_COMMAND_SIMILAR),
-                          {"exclude-self", 0, NULL, false,
-                           "stored copies of the image do not count"}},
+                          {"exclude-self", NULL,
+                           "stored copies of the image do not count", 0,
+                           false}},
     [OPT_EXCLUDE] = {FOR(AKIN_COMMAND_SIMILAR),
-                     {"exclude", 0, "ID", true, "leave this dataset out"}},
+                     {"exclude", "ID", "leave this dataset out", 0, true}},
     [OPT_REGION] = {FOR(AKIN_COMMAND_SIMILAR),
-                    {"region", 0, "X,Y,W,H", false,
-                     "ask with this part of the image, in pixels"}},
+                    {"region", "X,Y,W,H",
+                     "ask with this part of the image, in pixels", 0, false}},
     [OPT_EVIDENCE] = {FOR(AKIN_COMMAND_SIMILAR),
-                      {"evidence", 0, "N", false,
-                       "regions to show for each dataset; default: 1"}},
+                      {"evidence", "N",
+                       "regions to show for each dataset; default: 1", 0,
+                       false}},
     [OPT_HISTORY] = {FOR(AKIN_COMMAND_SHOW),
-                     {"history", 0, NULL, false, "its earlier versions, too"}},
+                     {"history", NULL, "its earlier versions, too", 0, false}},
     [OPT_FACET] = {FOR(AKIN_COMMAND_SEARCH) | FOR(AKIN_COMMAND_FACETS),
-                   {"facet", 0, "FIELD", true, "count the values of this"}},
+                   {"facet", "FIELD", "count the values of this", 0, true}},
     [OPT_JSONL] = {FOR(AKIN_COMMAND_SEARCH),
-                   {"jsonl", 0, NULL, false,
-                    "all that is found, one JSON object a line"}},
+                   {"jsonl", NULL, "all that is found, one JSON object a line",
+                    0, false}},
     [OPT_CSV] = {FOR(AKIN_COMMAND_SEARCH),
-                 {"csv", 0, NULL, false, "all that is found, as a table"}},
-    [OPT_HELP] = {FOR_ALL, {"help", 'h', NULL, false, "this text"}},
+                 {"csv", NULL, "all that is found, as a table", 0, false}},
+    [OPT_HELP] = {FOR_ALL, {"help", NULL, "this text", 'h', false}},
 };
 
 /* The options of one command, and which of all_options each is. */
@@ -388,7 +392,7 @@ akin_cli_args_help(FILE *out, enum akin_cli_command command)
 {
     struct choice choice = {0};
 
-    if (command < AKIN_COMMAND_SIMILAR) {
+    if (command < AKIN_COMMAND_SIMILAR || command >= AKIN_N_COMMANDS) {
         help_all(out);
         return;
     }

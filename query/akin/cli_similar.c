@@ -212,17 +212,23 @@ akin_cli_similar(const struct akin_cli_args *args, struct akin_ask *ask,
                  struct akin_error *err)
 {
     size_t n_failed = 0;
+    bool is_apart = false;
     enum akin_status last = AKIN_OK;
 
     for (size_t i = 0; i < args->n_operands; i++) {
         struct akin_error here = {0};
         enum akin_status st;
 
-        if (i > n_failed && !args->json)
+        /* An empty line between two answers. */
+        if (i > n_failed && !args->json && !is_apart) {
             (void)fputc('\n', print->out);
+            is_apart = true;
+        }
         st = ask_one(args, ask, print, args->operand[i], &here);
-        if (st == AKIN_OK)
+        if (st == AKIN_OK) {
+            is_apart = false;
             continue;
+        }
         last = st;
         n_failed++;
         *err = here;

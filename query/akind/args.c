@@ -24,24 +24,27 @@ enum {
 };
 
 static const struct akin_option options[] = {
-    [OPT_STORE] = {"store", 0, "DIR", false, "the store to answer from"},
-    [OPT_LISTEN] = {"listen", 0, "URL", true,
+    [OPT_STORE] = {"store", "DIR", "the store to answer from", 0, false},
+    [OPT_LISTEN] = {"listen", "URL",
                     "ipc://PATH, tcp://ADDRESS:PORT or ws://ADDRESS:PORT; "
-                    "default ipc://DIR/akind.sock"},
-    [OPT_WORKERS] = {"workers", 0, "N", false,
-                     "threads that answer; default: one a processor"},
-    [OPT_ALLOW_REMOTE] = {"allow-remote", 0, NULL, false,
+                    "default ipc://DIR/akind.sock",
+                    0, true},
+    [OPT_WORKERS] = {"workers", "N",
+                     "threads that answer; default: one a processor", 0, false},
+    [OPT_ALLOW_REMOTE] = {"allow-remote", NULL,
                           "permit addresses that other machines reach; images "
-                          "are then not read by path"},
-    [OPT_SET] = {"set", 0, "NAME=VALUE", true, "change a setting"},
-    [OPT_SETTINGS] = {"settings", 0, "FILE", false,
-                      "read settings, one NAME=VALUE a line"},
-    [OPT_QUIET] = {"quiet", 'q', NULL, false, "log warnings and errors only"},
-    [OPT_VERBOSE] = {"verbose", 'v', NULL, false, "log more"},
-    [OPT_HELP] = {"help", 'h', NULL, false, "this text"},
-    [OPT_HELP_SETTINGS] = {"help-settings", 0, NULL, false,
-                           "every setting with its default and range"},
-    [OPT_VERSION] = {"version", 0, NULL, false, "the version"},
+                          "are then not read by path",
+                          0, false},
+    [OPT_SET] = {"set", "NAME=VALUE", "change a setting", 0, true},
+    [OPT_SETTINGS] = {"settings", "FILE",
+                      "read settings, one NAME=VALUE a line", 0, false},
+    [OPT_QUIET] = {"quiet", NULL, "log warnings and errors only", 'q', false},
+    [OPT_VERBOSE] = {"verbose", NULL, "log more", 'v', false},
+    [OPT_HELP] = {"help", NULL, "this text", 'h', false},
+    [OPT_HELP_SETTINGS] = {"help-settings", NULL,
+                           "every setting with its default and range", 0,
+                           false},
+    [OPT_VERSION] = {"version", NULL, "the version", 0, false},
 };
 
 void

@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "akin/file.h"
+
 #define IPC "ipc://"
 /* The system's limit, with the final 0. */
 #define PATH_ROOM sizeof(((struct sockaddr_un *)NULL)->sun_path)
@@ -53,7 +55,7 @@ check_net(const char *url, const char *rest, enum akin_reach *reach,
     enum akin_status st = AKIN_OK;
 
     if (colon == NULL || colon == rest || !is_number(colon + 1) ||
-        strlen(colon + 1) > 5 || atoi(colon + 1) > 65535)
+        strlen(colon + 1) > 5 || strtol(colon + 1, NULL, 10) > 65535)
         return AKIN_FAIL(err, AKIN_EINVAL,
                          "%s: after the slashes comes ADDRESS:PORT, with a "
                          "port from 0 to 65535",
@@ -81,6 +83,24 @@ akin_endpoint_check(const char *url, enum akin_reach *reach,
         return check_net(url, url + 5, reach, err);
     return AKIN_FAIL(err, AKIN_EINVAL,
                      "%s: an address starts with ipc://, tcp:// or ws://", url);
+}
+
+/* The folder of a socket is not made here: where it should be, and who may
+ * enter it, is for the one who starts the daemon to say. */
+static enum akin_status
+check_folder(const char *path, struct akin_error *err)
+{
+    const char *name = akin_path_base(path);
+    struct akin_file_stat info = {0};
+    char *folder = akin_strndup(path, (size_t)(name - path));
+    enum akin_status st = AKIN_OK;
+
+    if (folder[0] != '\0' &&
+        (akin_file_stat(folder, &info, NULL) != AKIN_OK || !info.is_dir))
+        st = AKIN_FAIL(err, AKIN_ENOTFOUND,
+                       "the folder of the socket is not there: %s", folder);
+    free(folder);
+    return st;
 }
 
 /* connect() says the same of a plain file as of a socket that nobody reads,
@@ -130,7 +150,9 @@ akin_endpoint_probe(const char *url, struct akin_error *err)
 
     if (strncmp(url, IPC, strlen(IPC)) != 0)
         return AKIN_OK;
-    st = check_file(path, &is_there, err);
+    st = check_folder(path, err);
+    if (st == AKIN_OK)
+        st = check_file(path, &is_there, err);
     if (st != AKIN_OK || !is_there)
         return st;
     fd = socket(AF_UNIX, SOCK_STREAM, 0);

@@ -3,7 +3,7 @@
  * endpoint.h - where akind may listen: reading addresses, and who can reach
  * them.
  *
- *   ipc:///run/akin.sock   tcp://127.0.0.1:4444   ws://[::1]:4445   tcp://eth0:44
+ *   ipc:///run/akin.sock   tcp://127.0.0.1:4444   ws://[::1]:4445 tcp://eth0:44
  *
  * Threads: no shared state.
  */
@@ -22,9 +22,10 @@ enum akin_reach {
 enum akin_status akin_endpoint_check(const char *url, enum akin_reach *reach,
                                      struct akin_error *err) AKIN_MUST_USE;
 
-/* Is the socket file of an ipc endpoint in use? EAGAIN: another program listens
- * there. A file that a killed daemon left is no trouble: nanomsg replaces it.
- * Endpoints of other kinds are always free here; binding shows it. */
+/* Can an ipc endpoint be bound? EAGAIN: another program listens there;
+ * ENOTFOUND: its folder is not there; EINVAL: a file that is no socket is in
+ * its place. A socket that a killed daemon left is no trouble: nanomsg replaces
+ * it. Endpoints of other kinds are always free here; binding shows it. */
 enum akin_status akin_endpoint_probe(const char *url,
                                      struct akin_error *err) AKIN_MUST_USE;
 

@@ -23,7 +23,7 @@ struct akin_server_options {
 };
 
 /* Binds and starts serving; the service must outlive the server. EAGAIN:
- * another program listens there; EIO: the address cannot be bound. */
+ * another program listens there; EIO, ENOTFOUND, EINVAL: it cannot be bound. */
 enum akin_status akin_server_start(struct akin_service *service,
                                    const struct akin_server_options *options,
                                    struct akin_server **out,

@@ -14,9 +14,10 @@
 static int
 split(char *text, char **argv)
 {
+    static char program[] = "program";
     int argc = 1;
 
-    argv[0] = (char *)(uintptr_t) "program";
+    argv[0] = program;
     while (text[0] != '\0' && argc < ARGV_MAX) {
         argv[argc++] = text;
         text = strchr(text, '|');
@@ -259,7 +260,8 @@ wrong_usage_of_akind_is_named(void **state)
 static void
 a_store_is_needed_and_must_be_there(void **state)
 {
-    char *const none[] = {(char *)(uintptr_t) "akind"};
+    char program[] = "akind";
+    char *const none[] = {program};
     struct akind_args args = {0};
     struct akin_error err = {0};
 

@@ -46,7 +46,7 @@ a_buffer_grows_through_many_small_pieces(void **state)
     for (int i = 0; i < 10000; i++)
         akin_buf_printf(&buf, "%04d", i);
     assert_int_equal(buf.len, 40000);
-    assert_memory_equal(buf.data + 4 * 1234, "1234", 4);
+    assert_memory_equal(buf.data + (size_t)4 * 1234, "1234", 4);
     assert_int_equal(buf.data[buf.len], 0);
     akin_buf_free(&buf);
 }

@@ -21,29 +21,45 @@ defaults_lie_within_their_bounds(void **state)
 #undef AKIN_SETTING
 }
 
+static const struct {
+    const char *name;
+    double min, max;
+} ranges[] = {
+#define AKIN_SETTING(field, name, type, def, min, max, unit, help)             \
+    {name, (double)(min), (double)(max)}, /* NOLINT: not a value */
+#include "akin/config.def"
+#undef AKIN_SETTING
+};
+
+static enum akin_status
+set_number(struct akin_config *config, const char *name, double value,
+           struct akin_error *err)
+{
+    char text[64];
+
+    (void)snprintf(text, sizeof(text), "%.17g", value);
+    return akin_config_set(config, name, text, err);
+}
+
 /* Both ends of every range are allowed; just outside is not. */
 static void
 bounds_are_inclusive(void **state)
 {
     struct akin_config config;
     struct akin_error err = {0};
-    char text[64];
 
     (void)state;
     akin_config_init(&config);
-#define AKIN_SETTING(field, name, type, def, min, max, unit, help)             \
-    (void)snprintf(text, sizeof(text), "%.17g", (double)(min));                \
-    assert_ok(akin_config_set(&config, name, text, &err));                     \
-    (void)snprintf(text, sizeof(text), "%.17g", (double)(max));                \
-    assert_ok(akin_config_set(&config, name, text, &err));                     \
-    (void)snprintf(text, sizeof(text), "%.17g", (double)(max) + 1);            \
-    assert_fails_with(akin_config_set(&config, name, text, &err), AKIN_EINVAL, \
-                      name);                                                   \
-    (void)snprintf(text, sizeof(text), "%.17g", (double)(min)-1);              \
-    assert_fails_with(akin_config_set(&config, name, text, &err), AKIN_EINVAL, \
-                      name);
-#include "akin/config.def"
-#undef AKIN_SETTING
+    for (size_t i = 0; i < AKIN_COUNT(ranges); i++) {
+        const char *name = ranges[i].name;
+
+        assert_ok(set_number(&config, name, ranges[i].min, &err));
+        assert_ok(set_number(&config, name, ranges[i].max, &err));
+        assert_fails_with(set_number(&config, name, ranges[i].max + 1, &err),
+                          AKIN_EINVAL, name);
+        assert_fails_with(set_number(&config, name, ranges[i].min - 1, &err),
+                          AKIN_EINVAL, name);
+    }
 }
 
 static const struct {

@@ -148,7 +148,7 @@ looking_at_a_file_tells_size_kind_and_time(void **state)
     assert_int_equal(a.size_bytes, 5);
     assert_true(a.is_regular && !a.is_dir);
     assert_true(dir.is_dir && !dir.is_regular);
-    assert_true(a.mtime_ns > 1500000000ll * 1000000000);
+    assert_true(a.mtime_ns > INT64_C(1500000000) * 1000000000);
 }
 
 static void

@@ -213,6 +213,7 @@ the_same_store_gives_the_same_generation_again(void **state)
 
     fill(f->store, 9, 80, 40);
     f->config.publish_train_tiles = 600; /* of 720: a sample */
+    f->config.publish_train_min_tiles = 512;
     publish(f, &report);
     assert_true(report.trained);
     first = open_checked(f->store);
@@ -283,7 +284,7 @@ the_old_generation_is_removed_but_stays_readable(void **state)
     assert_int_equal(old->number, 1);
     assert_int_equal(new->number, 3);
     assert_memory_equal(old->vectors, new->vectors,
-                        60 * AKIN_DIM * sizeof(float));
+                        sizeof(float) * 60 * AKIN_DIM);
     assert_ok(akin_vindex_search(old->vindex, old->vectors, old->vectors, 1, 1,
                                  1, NULL, &row, &sim, &err));
     assert_int_equal(row, 0);

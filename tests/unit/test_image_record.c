@@ -5,6 +5,7 @@
 
 #include "akin/verify.h"
 #include "akin_test_store.h"
+#include "float16.h"
 #include "store_values.h"
 
 struct fixture {

@@ -184,14 +184,15 @@ static void
 objects_are_walked_in_their_order(void **state)
 {
     struct akin_json *json = parsed("{\"z\":1,\"a\":2,\"m\":3}"), *value;
-    char seen[8] = "";
+    struct akin_buf seen = {0};
     void *it = NULL;
     const char *key;
 
     (void)state;
     while (akin_json_next(json, &it, &key, &value))
-        strcat(seen, key);
-    assert_string_equal(seen, "zam");
+        akin_buf_puts(&seen, key);
+    assert_string_equal(akin_buf_text(&seen), "zam");
+    akin_buf_free(&seen);
     it = NULL;
     assert_false(akin_json_next(NULL, &it, &key, &value));
     akin_json_free(json);

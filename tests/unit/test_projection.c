@@ -229,7 +229,7 @@ files_that_do_not_fit_are_refused(void **state)
         {"other id length", 20, 0, AKIN_ESTALE, "feature set"},
         {"other feature set", 26, 0, AKIN_ESTALE, "feature set"},
         {"changed number", 5000, 0, AKIN_EFORMAT, "hash"},
-        {"changed hash", 40, 0, AKIN_EFORMAT, "hash"},
+        {"changed hash", 50, 0, AKIN_EFORMAT, "hash"},
         {"cut", SIZE_MAX, 20000, AKIN_EFORMAT, "bytes instead of"},
     };
     struct akin_projection *projection = NULL, *back = NULL;

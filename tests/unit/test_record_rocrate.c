@@ -339,6 +339,34 @@ c4_16_and_17_publishers_and_ids_do_not_depend_on_addresses(void **state)
 }
 
 static void
+an_identifier_may_be_a_property_value(void **state)
+{
+    const struct akin_json *r = read_text(
+        &reading, "x.json",
+        "{\"@graph\":[{\"@id\":\"./\",\"@type\":\"Dataset\",\"name\":\"T\","
+        "\"identifier\":[{\"@id\":\"_:d\"}]},{\"@id\":\"_:d\",\"@type\":"
+        "\"PropertyValue\",\"propertyID\":\"doi\",\"value\":"
+        "\"https://doi.org/10.1000/z\"}]}");
+
+    (void)state;
+    expect_text(r, "identifier/doi", "10.1000/z");
+    expect_text(r, "id", "https://doi.org/10.1000/z");
+}
+
+static void
+c4_18_thumbnails_need_no_extension(void **state)
+{
+    const struct akin_json *r =
+        crate("'thumbnailUrl':['https://e.org/render_thumbnail/','no address',"
+              "{'@id':'https://e.org/a.png'},'https://e.org/a.png']",
+              "");
+
+    (void)state;
+    expect_count(r, "thumbnails", 2);
+    expect_text(r, "thumbnails/0", "https://e.org/render_thumbnail/");
+}
+
+static void
 an_unknown_licence_and_an_unclear_date_are_kept_as_found(void **state)
 {
     const struct akin_json *r =
@@ -418,6 +446,8 @@ main(void)
         cmocka_unit_test(c4_15_zero_sizes_stay_and_contradictions_are_errors),
         cmocka_unit_test(
             c4_16_and_17_publishers_and_ids_do_not_depend_on_addresses),
+        cmocka_unit_test(an_identifier_may_be_a_property_value),
+        cmocka_unit_test(c4_18_thumbnails_need_no_extension),
         cmocka_unit_test(
             an_unknown_licence_and_an_unclear_date_are_kept_as_found),
         cmocka_unit_test(what_is_no_crate_is_refused_with_a_reason),

@@ -233,8 +233,8 @@ check_row(struct fixture *f, const struct akin_snapshot *s, size_t query,
     assert_int_equal(brief.dataset, dataset);
     assert_true(tile < brief.n_tiles);
     rows = descriptors(txn, s, image, &n);
-    assert_true(dot(rows + tile * AKIN_DIM, f->queries + query * AKIN_DIM) ==
-                sim);
+    assert_true(dot(rows + (size_t)tile * AKIN_DIM,
+                    f->queries + query * AKIN_DIM) == sim);
     free(rows);
     akin_txn_end(txn);
 }
@@ -323,7 +323,7 @@ before_the_first_publish_everything_is_tail(void **state)
     assert_int_equal(counts.n_tail_tiles, 7);
     assert_int_equal(akin_snapshot_n_datasets(s), 2);
     assert_ok(akin_projection_builtin(&builtin, &err));
-    (void)snprintf(want, sizeof(want), "classical-1/%s",
+    (void)snprintf(want, sizeof(want), AKIN_FEATURE_SET "/%s",
                    akin_projection_id(builtin));
     assert_string_equal(akin_snapshot_descriptor(s), want);
     assert_string_equal(check_with(f, s, NULL, NULL, 0), "exact");
