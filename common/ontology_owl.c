@@ -56,20 +56,13 @@ struct job {
 
 /* ---- failing from inside a callback ---- */
 
-static void
-stop(struct job *job)
-{
-    if (job->st == AKIN_OK)
-        job->st = job->err == NULL ? AKIN_EFORMAT : job->err->status;
-    raptor_parser_parse_abort(job->parser);
-}
-
 static int
 line_of(const struct job *job)
 {
     raptor_locator *locator = raptor_parser_get_locator(job->parser);
+    int line = locator == NULL ? 0 : raptor_locator_line(locator);
 
-    return locator == NULL ? 0 : raptor_locator_line(locator);
+    return line < 1 ? 1 : line; /* not known before the first line's end */
 }
 
 static void
@@ -79,7 +72,7 @@ keep(struct job *job, enum akin_status st)
         return;
     akin_error_prefix(job->err, "line %d", line_of(job));
     job->st = st;
-    stop(job);
+    raptor_parser_parse_abort(job->parser);
 }
 
 static void
@@ -87,12 +80,10 @@ on_log(void *user, raptor_log_message *message)
 {
     struct job *job = user;
 
-    if (message->level < RAPTOR_LOG_LEVEL_ERROR || job->st != AKIN_OK)
-        return;
-    job->st = AKIN_FAIL(
-        job->err, AKIN_EFORMAT, "line %d: %s",
-        message->locator == NULL ? 0 : raptor_locator_line(message->locator),
-        message->text);
+    if (message->level >= RAPTOR_LOG_LEVEL_ERROR && job->st == AKIN_OK)
+        job->st =
+            AKIN_FAIL(job->err, AKIN_EFORMAT, "line %d: %s",
+                      job->parser == NULL ? 1 : line_of(job), message->text);
 }
 
 /* ---- subjects by name ---- */
@@ -233,13 +224,6 @@ predicate_of(const raptor_term *term)
 }
 
 static void
-replace(char **text, char *with)
-{
-    free(*text);
-    *text = with;
-}
-
-static void
 set_type(struct job *job, struct subject *subject, const raptor_term *object)
 {
     char *name = name_of(object);
@@ -318,17 +302,18 @@ describe(struct akin_json *term, const struct predicate *predicate,
         if (text != NULL &&
             (strcmp(text, "true") == 0 || strcmp(text, "1") == 0))
             akin_json_set_bool(term, "deprecated", true);
-        return AKIN_OK;
+        break;
     case MEANS_REPLACED:
         return add_instead(term, object, "replaced_by", err);
     case MEANS_CONSIDER:
         return add_instead(term, object, "consider", err);
     case MEANS_RANK:
         set_rank(term, object);
-        return AKIN_OK;
+        break;
     default:
-        return AKIN_OK;
+        break;
     }
+    return AKIN_OK;
 }
 
 static void
@@ -348,10 +333,12 @@ take_triple(struct job *job, const raptor_statement *triple,
         add_link(job, at, triple->object);
         break;
     case MEANS_ON_PROPERTY:
-        replace(&subject->property, name_of(triple->object));
+        free(subject->property);
+        subject->property = name_of(triple->object);
         break;
     case MEANS_SOME:
-        replace(&subject->filler, name_of(triple->object));
+        free(subject->filler);
+        subject->filler = name_of(triple->object);
         break;
     default:
         if (subject->term != NULL)
@@ -436,6 +423,28 @@ job_free(struct job *job)
 
 /* ---- parsing ---- */
 
+/* In pieces, so that the parser's place, which errors tell, moves on: it is not
+ * known before the first piece has been taken in. */
+#define FIRST_PIECE 4
+#define PIECE 4096
+
+static int
+feed(struct job *job, struct akin_span text)
+{
+    size_t size = FIRST_PIECE;
+    int rc = 0;
+
+    for (size_t at = 0; rc == 0 && job->st == AKIN_OK && at < text.len;) {
+        size_t n = text.len - at < size ? text.len - at : size;
+
+        rc = raptor_parser_parse_chunk(job->parser, text.data + at, n,
+                                       at + n == text.len);
+        at += n;
+        size = PIECE;
+    }
+    return rc;
+}
+
 static enum akin_status
 parse(struct job *job, raptor_world *world, struct akin_span text,
       struct akin_error *err)
@@ -453,7 +462,7 @@ parse(struct job *job, raptor_world *world, struct akin_span text,
         raptor_parser_set_statement_handler(job->parser, job, on_triple);
         rc = raptor_parser_parse_start(job->parser, base);
         if (rc == 0)
-            rc = raptor_parser_parse_chunk(job->parser, text.data, text.len, 1);
+            rc = feed(job, text);
     }
     if (rc != 0 && job->st == AKIN_OK)
         job->st = AKIN_FAIL(err, AKIN_EFORMAT, "this is not RDF/XML");

@@ -10,11 +10,13 @@
 #include "akin/file.h"
 #include "akin/file_list.h"
 #include "akin/record.h"
+#include "akin/term.h"
 
 #define FOLDER_DEPTH 16 /* below a given path */
 
 struct check {
     struct akin_json *files;
+    struct akin_terms *terms; /* that ship with akin */
     int64_t n_files, n_datasets, n_errors, n_warnings;
 };
 
@@ -72,6 +74,38 @@ check_file_list(const char *path, const char *name,
     return result;
 }
 
+/* Does each term's label fit its id? */
+static void
+check_labels(const struct check *check, const struct akin_json *record,
+             struct akin_record_report *report)
+{
+    static const char *const fields[] = {"organism", "imaging_method",
+                                         "biological_entity", "cell_line"};
+    struct akin_buf text = {0}, path = {0};
+
+    for (size_t f = 0; f < AKIN_COUNT(fields); f++) {
+        const struct akin_json *list = akin_json_get(record, fields[f]);
+
+        for (size_t i = 0; i < akin_json_count(list); i++) {
+            const struct akin_json *term = akin_json_at(list, i);
+            const char *id = akin_json_text(term, "id");
+            const char *label = akin_json_text(term, "label");
+
+            if (id == NULL || label == NULL)
+                continue;
+            akin_terms_check_label(check->terms, id, label, &text);
+            akin_buf_clear(&path);
+            akin_buf_printf(&path, "/%s/%zu", fields[f], i);
+            if (text.len > 0)
+                akin_record_note(report, "warning", "label",
+                                 akin_buf_text(&path), "%s",
+                                 akin_buf_text(&text));
+        }
+    }
+    akin_buf_free(&text);
+    akin_buf_free(&path);
+}
+
 static void
 check_record(struct check *check, const char *path, struct akin_json *entry,
              const struct akin_json *record, struct akin_record_report *report)
@@ -87,6 +121,7 @@ check_record(struct check *check, const char *path, struct akin_json *entry,
         akin_json_set_text(dataset, "error", err.text);
         check->n_errors++;
     }
+    check_labels(check, record, report);
     akin_json_set(dataset, "completeness", akin_completeness(record));
     akin_json_append(akin_json_get(entry, "datasets"), dataset);
     check->n_datasets++;
@@ -195,8 +230,14 @@ akin_check_paths(char *const *paths, size_t n)
     struct akin_json *result = akin_json_object();
     struct akin_json *totals = akin_json_object();
 
+    struct akin_error err = {0};
+
+    /* The supplement is part of the program: it can be read. */
+    if (akin_terms_load(NULL, &check.terms, &err) != AKIN_OK)
+        abort();
     for (size_t i = 0; i < n; i++)
         check_path(&check, paths[i]);
+    akin_terms_free(check.terms);
     akin_json_set(result, "files", check.files);
     akin_json_set_int(totals, "files", check.n_files);
     akin_json_set_int(totals, "datasets", check.n_datasets);

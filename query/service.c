@@ -17,13 +17,15 @@
 #include "similar.h"
 #include "status.h"
 #include "suggest.h"
+#include "terms.h"
 
 /* The methods; names[] keeps the order of run[]. */
-static const char *const names[] = {"facets",  "get",    "search",
-                                    "similar", "status", "suggest"};
+static const char *const names[] = {"facets", "get",     "search", "similar",
+                                    "status", "suggest", "terms"};
 static akin_method_fn *const run[] = {akin_facets_answer, akin_get_answer,
                                       akin_search_answer, akin_similar_answer,
-                                      akin_status_answer, akin_suggest_answer};
+                                      akin_status_answer, akin_suggest_answer,
+                                      akin_terms_answer};
 
 size_t
 akin__method_names(const char *const **out)
@@ -52,6 +54,7 @@ akin_service_open(const char *store_dir, const struct akin_config *config,
     service->store_dir = akin_strdup(store_dir);
     service->records = akin_records_new();
     service->catalogs = akin_catalogs_new();
+    service->terms = akin_term_cache_new();
     service->started_ms = (int64_t)akin__now_ms();
     st = akin_snapshots_open(store_dir, config, &service->snapshots, err);
     if (st != AKIN_OK) {
@@ -70,6 +73,7 @@ akin_service_close(struct akin_service *service)
     assert(service->n_sessions == 0);
     akin_records_free(service->records);
     akin_catalogs_free(service->catalogs);
+    akin_term_cache_free(service->terms);
     akin_snapshots_close(service->snapshots);
     free(service->store_dir);
     free(service);

@@ -17,6 +17,7 @@
 #include "records.h"
 #include "service.h"
 #include "snapshot.h"
+#include "term_cache.h"
 
 struct akin_service {
     struct akin_config config;
@@ -24,6 +25,7 @@ struct akin_service {
     struct akin_snapshots *snapshots;
     struct akin_records *records;
     struct akin_catalogs *catalogs;
+    struct akin_term_cache *terms;
     /* Counted for `status` */
     atomic_uint n_sessions;
     atomic_ullong n_requests;

@@ -192,6 +192,27 @@ apply_exclude(struct work *work, struct akin_txn *txn,
     return AKIN_OK;
 }
 
+/* Finds what the filter's names of terms mean; hints go into the answer. */
+static enum akin_status
+resolve_filter(struct akin_session *session, struct akin_reading *reading,
+               struct akin_filter *filter, struct akin_json *out,
+               struct akin_error *err)
+{
+    struct akin_term_cache *cache = session->service->terms;
+    struct akin_json *hints = akin_json_array();
+    const struct akin_terms *terms = NULL;
+    enum akin_status st =
+        akin_term_cache_acquire(cache, reading->txn, &terms, err);
+
+    if (st == AKIN_OK)
+        st = akin_filter_resolve(filter, terms, hints, err);
+    akin_term_cache_release(cache, terms);
+    if (st == AKIN_OK && akin_json_count(hints) > 0)
+        akin_json_set(out, "hints", akin_json_share(hints));
+    akin_json_free(hints);
+    return st;
+}
+
 static enum akin_status
 apply_filter(struct work *work, struct akin_reading *reading,
              struct akin_filter *filter, struct akin_error *err)
@@ -200,8 +221,6 @@ apply_filter(struct work *work, struct akin_reading *reading,
     struct akin_bitmap *pass;
     enum akin_status st = akin__reading_catalog(reading, &catalog, err);
 
-    if (st == AKIN_OK)
-        st = akin_where_resolve(filter, catalog, err);
     if (st != AKIN_OK)
         return st;
     pass = akin_facets_match(akin_catalog_facets(catalog), filter, NULL);
@@ -224,8 +243,6 @@ put_facets(struct akin_reading *reading, const struct wish *wish,
     if (wish->facets.names == NULL)
         return AKIN_OK;
     st = akin__reading_catalog(reading, &catalog, err);
-    if (st == AKIN_OK && wish->filter != NULL)
-        st = akin_where_resolve(wish->filter, catalog, err);
     if (st == AKIN_OK)
         st = akin_facet_wish_count(&wish->facets, catalog, wish->filter, NULL,
                                    &facets, err);
@@ -306,6 +323,8 @@ answer(struct akin_session *session, const struct wish *wish, struct work *work,
 
     if (st == AKIN_OK)
         st = prepare(work, reading.snapshot, err);
+    if (st == AKIN_OK && wish->filter != NULL)
+        st = resolve_filter(session, &reading, wish->filter, out, err);
     if (st == AKIN_OK)
         st = choose_datasets(work, &reading, wish, err);
     if (st == AKIN_OK)

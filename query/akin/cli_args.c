@@ -52,6 +52,12 @@ static const struct command commands[AKIN_N_COMMANDS] = {
     [AKIN_COMMAND_STATUS] = {"status", NULL, 0, 0, "what the store holds",
                              "Example:\n"
                              "  akin status --connect tcp://127.0.0.1:4444\n"},
+    [AKIN_COMMAND_TERMS] =
+        {"terms", "TEXT|ID", 1, 1, "ontology terms that filters know",
+         "An id (FBbi:00000246) shows the term with what is above and below "
+         "it; a text\nlists the terms that begin with it or have a word that "
+         "does.\n\nExample:\n"
+         "  akin terms \"light sheet\" --store ~/store\n"},
 };
 
 enum {

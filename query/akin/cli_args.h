@@ -18,6 +18,7 @@ enum akin_cli_command {
     AKIN_COMMAND_SUGGEST,
     AKIN_COMMAND_SHOW,
     AKIN_COMMAND_STATUS,
+    AKIN_COMMAND_TERMS,
     AKIN_N_COMMANDS
 };
 

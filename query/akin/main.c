@@ -15,6 +15,7 @@
 #include "cli_show.h"
 #include "cli_similar.h"
 #include "cli_status.h"
+#include "cli_terms.h"
 #include "print.h"
 
 static enum akin_status
@@ -42,6 +43,9 @@ run(const struct akin_cli_args *args, int *exit_code, struct akin_error *err)
         break;
     case AKIN_COMMAND_SHOW:
         st = akin_cli_show(args, ask, &print, err);
+        break;
+    case AKIN_COMMAND_TERMS:
+        st = akin_cli_terms(args, ask, &print, err);
         break;
     default:
         st = akin_cli_status(args, ask, &print, err);

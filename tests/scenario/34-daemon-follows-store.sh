@@ -46,7 +46,8 @@ EOF
 start_program "$SCRATCH/asker.log" bash "$SCRATCH/ask-on" "$IMAGE" "$SOCKET" \
     "$SCRATCH/enough" "$SCRATCH/answers"
 asker=$started_pid
-for _ in 1 2 3 4 5; do
+for round in 1 2 3 4 5; do
+    say "publish $round"
     expect_exit 0 "$AKIN_INDEX" publish --store "$STORE"
 done
 touch "$SCRATCH/enough"

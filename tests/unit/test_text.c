@@ -79,7 +79,7 @@ static const struct {
     {"zebrafish", ""},
     {"NEAR mouse", ""}, /* no operator of SQLite's */
     {"title:mouse", ""},
-    {"mouse) OR (rats", "3 9"},
+    {"mouse) OR (rats", "9 3"},
     {"mouse ' ; -- & +", "3 9"},
     {"^mouse", "3 9"},
 };
