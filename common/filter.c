@@ -233,13 +233,9 @@ term_matches(const struct akin__node *node, const struct akin_json *term)
     return label != NULL && same_text(label, node->value);
 }
 
-static bool
-text_matches(const struct akin__node *node, const struct akin_json *value)
+bool
+akin__node_matches_text(const struct akin__node *node, const char *text)
 {
-    const char *text = akin_json_string(value);
-
-    if (text == NULL)
-        return false;
     if (node->kind == AKIN__EXACT || node->compare == AKIN__KIND_EXACT)
         return same_text(text, node->value);
     return holds_words(text, node->value);
@@ -260,7 +256,8 @@ value_matches(const struct akin__node *node, const struct akin_json *value)
                number <= node->high;
     if (node->compare == AKIN__KIND_TERM)
         return term_matches(node, value);
-    return text_matches(node, value);
+    return akin_json_string(value) != NULL &&
+           akin__node_matches_text(node, akin_json_string(value));
 }
 
 /* Follows path (up to '|' or the end) from json; arrays on the way mean any of

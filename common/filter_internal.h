@@ -75,6 +75,9 @@ enum akin_status akin__node_condition(const char *field,
                                       struct akin__node **out,
                                       struct akin_error *err) AKIN_MUST_USE;
 
+/* What IS and EXACT say of one text; not for terms. */
+bool akin__node_matches_text(const struct akin__node *node, const char *text);
+
 /* "a..b", "a..", "..b" or a number alone. false: none of these. */
 bool akin__range_parse(const char *text, double *low, double *high);
 

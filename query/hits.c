@@ -13,13 +13,13 @@ rounded(double value)
     return akin_json_new_real(round(value * 1e6) / 1e6);
 }
 
-/* The part of a record that a list shows. */
-static struct akin_json *
-brief(const struct akin_json *record)
+struct akin_json *
+akin_hits_brief(const struct akin_json *record)
 {
     static const char *const shown[] = {
-        "id",       "title", "license", "organism", "imaging_method",
-        "category", "uri",   "url"};
+        "id",       "title", "license",   "organism",       "imaging_method",
+        "category", "uri",   "publisher", "date_published", "year",
+        "authors",  "url"};
     struct akin_json *json = akin_json_object();
 
     for (size_t i = 0; i < AKIN_COUNT(shown); i++) {
@@ -117,7 +117,7 @@ hit_json(struct akin_reading *reading, const struct akin_question *question,
     hit = akin_json_object();
     pairs = akin_json_array();
     akin_json_set_int(hit, "rank", 0); /* keeps its place; set by the list */
-    akin_json_set(hit, "dataset", brief(akin_kept_json(record)));
+    akin_json_set(hit, "dataset", akin_hits_brief(akin_kept_json(record)));
     akin_kept_release(record);
     akin_json_set(hit, "score", rounded(ranked->score));
     akin_json_set(hit, "evidence", pairs);

@@ -12,6 +12,9 @@
 #include "rank.h"
 #include "service_internal.h"
 
+/* The part of a record that a list shows; owned by the caller. */
+struct akin_json *akin_hits_brief(const struct akin_json *record);
+
 /* The table that akin_snapshot_best filled, and the ranking made of it. */
 struct akin_hits_table {
     const float *sim;    /* n_queries x n_datasets */

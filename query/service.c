@@ -9,17 +9,23 @@
 
 #include "akin/proto.h"
 
+#include "facets.h"
 #include "get.h"
 #include "params.h"
+#include "search.h"
 #include "service_internal.h"
 #include "similar.h"
 #include "status.h"
+#include "suggest.h"
 #include "terms.h"
 
 /* The methods; names[] keeps the order of run[]. */
-static const char *const names[] = {"get", "similar", "status", "terms"};
-static akin_method_fn *const run[] = {akin_get_answer, akin_similar_answer,
-                                      akin_status_answer, akin_terms_answer};
+static const char *const names[] = {"facets", "get",     "search", "similar",
+                                    "status", "suggest", "terms"};
+static akin_method_fn *const run[] = {akin_facets_answer, akin_get_answer,
+                                      akin_search_answer, akin_similar_answer,
+                                      akin_status_answer, akin_suggest_answer,
+                                      akin_terms_answer};
 
 size_t
 akin__method_names(const char *const **out)
@@ -47,6 +53,7 @@ akin_service_open(const char *store_dir, const struct akin_config *config,
     service->config = *config;
     service->store_dir = akin_strdup(store_dir);
     service->records = akin_records_new();
+    service->catalogs = akin_catalogs_new();
     service->terms = akin_term_cache_new();
     service->started_ms = (int64_t)akin__now_ms();
     st = akin_snapshots_open(store_dir, config, &service->snapshots, err);
@@ -65,6 +72,7 @@ akin_service_close(struct akin_service *service)
         return;
     assert(service->n_sessions == 0);
     akin_records_free(service->records);
+    akin_catalogs_free(service->catalogs);
     akin_term_cache_free(service->terms);
     akin_snapshots_close(service->snapshots);
     free(service->store_dir);
@@ -192,17 +200,15 @@ akin_service_call(struct akin_session *session, const char *method,
 }
 
 enum akin_status
-akin__reading_begin(struct akin_session *session, struct akin_reading *reading,
-                    struct akin_error *err)
+akin__reading_records(struct akin_session *session,
+                      struct akin_reading *reading, struct akin_error *err)
 {
-    enum akin_status st = akin_snapshot_acquire(session->service->snapshots,
-                                                &reading->snapshot, err);
-    struct akin_store *store;
+    struct akin_store *store =
+        akin_snapshots_store(session->service->snapshots);
+    enum akin_status st;
 
-    if (st != AKIN_OK)
-        return st;
     reading->records = session->service->records;
-    store = akin_snapshot_store(reading->snapshot);
+    reading->catalogs = session->service->catalogs;
     /* In this order: see records.h. */
     st = akin_store_change(store, &reading->change, err);
     if (st == AKIN_OK)
@@ -212,9 +218,20 @@ akin__reading_begin(struct akin_session *session, struct akin_reading *reading,
     return st;
 }
 
+enum akin_status
+akin__reading_begin(struct akin_session *session, struct akin_reading *reading,
+                    struct akin_error *err)
+{
+    enum akin_status st = akin_snapshot_acquire(session->service->snapshots,
+                                                &reading->snapshot, err);
+
+    return st == AKIN_OK ? akin__reading_records(session, reading, err) : st;
+}
+
 void
 akin__reading_end(struct akin_reading *reading)
 {
+    akin_catalog_release(reading->catalog);
     akin_txn_end(reading->txn);
     if (reading->snapshot != NULL)
         akin_snapshot_release(reading->snapshot);
@@ -227,4 +244,18 @@ akin__reading_record(struct akin_reading *reading, uint32_t dataset,
 {
     return akin_records_get(reading->records, reading->change, reading->txn,
                             dataset, out, err);
+}
+
+enum akin_status
+akin__reading_catalog(struct akin_reading *reading, struct akin_catalog **out,
+                      struct akin_error *err)
+{
+    enum akin_status st = AKIN_OK;
+
+    if (reading->catalog == NULL)
+        st = akin_catalog_acquire(reading->catalogs, reading->txn,
+                                  reading->change, &reading->catalog, err);
+    if (st == AKIN_OK)
+        *out = reading->catalog;
+    return st;
 }

@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 
+#include "akin/catalog.h"
 #include "akin/describe.h"
 
 #include "records.h"
@@ -23,6 +24,7 @@ struct akin_service {
     char *store_dir;
     struct akin_snapshots *snapshots;
     struct akin_records *records;
+    struct akin_catalogs *catalogs;
     struct akin_term_cache *terms;
     /* Counted for `status` */
     atomic_uint n_sessions;
@@ -54,16 +56,28 @@ struct akin_reading {
     struct akin_snapshot *snapshot;
     struct akin_txn *txn;
     struct akin_records *records;
+    struct akin_catalogs *catalogs;
+    struct akin_catalog *catalog; /* NULL until asked for */
     uint64_t change;
 };
 enum akin_status akin__reading_begin(struct akin_session *session,
                                      struct akin_reading *reading,
                                      struct akin_error *err) AKIN_MUST_USE;
+/* The same without a snapshot (NULL): for what needs no tiles. */
+enum akin_status akin__reading_records(struct akin_session *session,
+                                       struct akin_reading *reading,
+                                       struct akin_error *err) AKIN_MUST_USE;
 void akin__reading_end(struct akin_reading *reading);
 
 /* The record of a dataset: akin_kept_release. */
 enum akin_status akin__reading_record(struct akin_reading *reading,
                                       uint32_t dataset, struct akin_kept **out,
                                       struct akin_error *err) AKIN_MUST_USE;
+
+/* The catalog of this reading, borrowed until its end; made when the store has
+ * changed. */
+enum akin_status akin__reading_catalog(struct akin_reading *reading,
+                                       struct akin_catalog **out,
+                                       struct akin_error *err) AKIN_MUST_USE;
 
 #endif

@@ -8,8 +8,10 @@
 #include "akin/filter.h"
 #include "akin/image_record.h"
 
+#include "facets.h"
 #include "hits.h"
 #include "params.h"
+#include "where.h"
 
 /* The parameters; start from {0} and free with wish_free. */
 struct wish {
@@ -17,6 +19,7 @@ struct wish {
     bool exclude_self;
     struct akin_filter *filter;      /* NULL: none */
     const struct akin_json *exclude; /* array of ids, or NULL */
+    struct akin_facet_wish facets;
 };
 
 /* What the search works on. */
@@ -48,31 +51,6 @@ work_free(struct work *work)
 }
 
 static enum akin_status
-read_where(const struct akin_json *where, struct akin_filter **out,
-           struct akin_error *err)
-{
-    enum akin_status st = AKIN_OK;
-
-    switch (akin_json_type(where)) {
-    case AKIN_JSON_NONE:
-    case AKIN_JSON_NULL:
-        return AKIN_OK;
-    case AKIN_JSON_STRING:
-        st = akin_filter_parse(akin_json_string(where), out, err);
-        break;
-    case AKIN_JSON_OBJECT:
-        st = akin_filter_from_json(where, out, err);
-        break;
-    default:
-        return AKIN_FAIL(err, AKIN_EINVAL,
-                         "where must be a filter as text or as an object");
-    }
-    if (st != AKIN_OK)
-        akin_error_prefix(err, "where");
-    return st;
-}
-
-static enum akin_status
 read_exclude(const struct akin_json *exclude, const struct akin_json **out,
              struct akin_error *err)
 {
@@ -98,7 +76,8 @@ read_wish(const struct akin_json *params, const struct akin_config *config,
           struct wish *out, struct akin_error *err)
 {
     static const char *const known[] = {
-        "image", "k", "where", "exclude", "exclude_self", "evidence", "region"};
+        "image",    "k",      "where",  "exclude",    "exclude_self",
+        "evidence", "region", "facets", "facet_size", "exclude_own"};
     enum akin_status st = akin_params_check(params, "parameter of similar",
                                             known, AKIN_COUNT(known), err);
 
@@ -115,7 +94,9 @@ read_wish(const struct akin_json *params, const struct akin_config *config,
     if (st == AKIN_OK)
         st = read_exclude(akin_json_get(params, "exclude"), &out->exclude, err);
     if (st == AKIN_OK)
-        st = read_where(akin_json_get(params, "where"), &out->filter, err);
+        st = akin_where_read(akin_json_get(params, "where"), &out->filter, err);
+    if (st == AKIN_OK)
+        st = akin_facet_wish_read(params, &out->facets, err);
     return st;
 }
 
@@ -234,22 +215,40 @@ resolve_filter(struct akin_session *session, struct akin_reading *reading,
 
 static enum akin_status
 apply_filter(struct work *work, struct akin_reading *reading,
-             const struct akin_filter *filter, struct akin_error *err)
+             struct akin_filter *filter, struct akin_error *err)
 {
-    for (size_t i = 0; i < work->n_datasets; i++) {
-        struct akin_kept *record = NULL;
-        enum akin_status st;
+    struct akin_catalog *catalog = NULL;
+    struct akin_bitmap *pass;
+    enum akin_status st = akin__reading_catalog(reading, &catalog, err);
 
-        if (!work->want[i])
-            continue;
-        st = akin__reading_record(reading, work->tie[i], &record, err);
-        if (st != AKIN_OK && st != AKIN_ENOTFOUND)
-            return st;
-        work->want[i] = st == AKIN_OK &&
-                        akin_filter_matches(filter, akin_kept_json(record));
-        akin_kept_release(record);
-    }
+    if (st != AKIN_OK)
+        return st;
+    pass = akin_facets_match(akin_catalog_facets(catalog), filter, NULL);
+    for (size_t i = 0; i < work->n_datasets; i++)
+        if (!akin_bitmap_has(pass, work->tie[i]))
+            work->want[i] = 0;
+    akin_bitmap_free(pass);
     return AKIN_OK;
+}
+
+/* Counts over all datasets that pass the filter, with or without images. */
+static enum akin_status
+put_facets(struct akin_reading *reading, const struct wish *wish,
+           struct akin_json *out, struct akin_error *err)
+{
+    struct akin_catalog *catalog = NULL;
+    struct akin_json *facets = NULL;
+    enum akin_status st;
+
+    if (wish->facets.names == NULL)
+        return AKIN_OK;
+    st = akin__reading_catalog(reading, &catalog, err);
+    if (st == AKIN_OK)
+        st = akin_facet_wish_count(&wish->facets, catalog, wish->filter, NULL,
+                                   &facets, err);
+    if (st == AKIN_OK)
+        akin_json_set(out, "facets", facets);
+    return st;
 }
 
 /* want[]: the datasets that may be answered. */
@@ -332,6 +331,8 @@ answer(struct akin_session *session, const struct wish *wish, struct work *work,
         st = choose_images(work, reading.txn, wish, err);
     if (st == AKIN_OK)
         st = search(work, &reading, wish, out, err);
+    if (st == AKIN_OK)
+        st = put_facets(&reading, wish, out, err);
     if (st == AKIN_OK) {
         akin_json_set_int(out, "generation",
                           akin_snapshot_generation(reading.snapshot));

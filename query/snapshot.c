@@ -211,6 +211,12 @@ akin_snapshot_release(struct akin_snapshot *snapshot)
 }
 
 struct akin_store *
+akin_snapshots_store(const struct akin_snapshots *source)
+{
+    return source->store;
+}
+
+struct akin_store *
 akin_snapshot_store(const struct akin_snapshot *snapshot)
 {
     return snapshot->source->store;

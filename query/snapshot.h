@@ -27,6 +27,10 @@ enum akin_status akin_snapshots_open(const char *store_dir,
                                      struct akin_error *err) AKIN_MUST_USE;
 void akin_snapshots_close(struct akin_snapshots *source);
 
+/* The store, for those who need records and no tiles: no snapshot is made. It
+ * stays open while the source does. */
+struct akin_store *akin_snapshots_store(const struct akin_snapshots *source);
+
 struct akin_snapshot; /* opaque */
 enum akin_status akin_snapshot_acquire(struct akin_snapshots *source,
                                        struct akin_snapshot **out,

@@ -29,6 +29,23 @@ static const struct command commands[AKIN_N_COMMANDS] = {
          "and the\nimage region that matches best.\n\nExample:\n"
          "  akin similar cells.tif --store ~/store -k 5 "
          "--where 'year:2020..'\n"},
+    [AKIN_COMMAND_SEARCH] =
+        {"search", "[TEXT]", 0, 1,
+         "which datasets speak of these words and satisfy a condition?",
+         "TEXT: words that must all be there, \"words in a row\", begin*, "
+         "-not, this OR that.\n--jsonl and --csv print all that is found.\n\n"
+         "Example:\n"
+         "  akin search 'mouse embryo' --where 'year:2020..' "
+         "--facet license\n"},
+    [AKIN_COMMAND_FACETS] =
+        {"facets", "[TEXT]", 0, 1,
+         "how do the datasets count, by organism, licence, ...?",
+         "Example:\n"
+         "  akin facets --facet organism --where 'license:CC0-1.0'\n"},
+    [AKIN_COMMAND_SUGGEST] = {"suggest", "TEXT", 1, 1,
+                              "how could this beginning go on?",
+                              "Example:\n"
+                              "  akin suggest mus --store ~/store\n"},
     [AKIN_COMMAND_SHOW] = {"show", "ID", 1, 1, "what is known of a dataset",
                            "Example:\n"
                            "  akin show S-BIAD634 --store ~/store --history\n"},
@@ -55,6 +72,9 @@ enum {
     OPT_REGION,
     OPT_EVIDENCE,
     OPT_HISTORY,
+    OPT_FACET,
+    OPT_JSONL,
+    OPT_CSV,
     OPT_HELP,
     N_OPTIONS
 };
@@ -79,9 +99,13 @@ static const struct {
                   {"json", NULL,
                    "print the answer as JSON, one line for each question", 0,
                    false}},
-    [OPT_K] = {FOR(AKIN_COMMAND_SIMILAR),
-               {"k", "N", "datasets to show; default: 10", 'k', false}},
-    [OPT_WHERE] = {FOR(AKIN_COMMAND_SIMILAR),
+    [OPT_K] = {FOR(AKIN_COMMAND_SIMILAR) | FOR(AKIN_COMMAND_SEARCH) |
+                   FOR(AKIN_COMMAND_FACETS) | FOR(AKIN_COMMAND_SUGGEST),
+               {"k", "N",
+                "datasets, values or suggestions to show; default: 10", 'k',
+                false}},
+    [OPT_WHERE] = {FOR(AKIN_COMMAND_SIMILAR) | FOR(AKIN_COMMAND_SEARCH) |
+                       FOR(AKIN_COMMAND_FACETS),
                    {"where", "FILTER",
                     "only datasets that satisfy this condition", 'w', false}},
     [OPT_EXCLUDE_SELF] = {FOR(AKIN_COMMAND_SIMILAR),
@@ -99,6 +123,13 @@ static const struct {
                        false}},
     [OPT_HISTORY] = {FOR(AKIN_COMMAND_SHOW),
                      {"history", NULL, "its earlier versions, too", 0, false}},
+    [OPT_FACET] = {FOR(AKIN_COMMAND_SEARCH) | FOR(AKIN_COMMAND_FACETS),
+                   {"facet", "FIELD", "count the values of this", 0, true}},
+    [OPT_JSONL] = {FOR(AKIN_COMMAND_SEARCH),
+                   {"jsonl", NULL, "all that is found, one JSON object a line",
+                    0, false}},
+    [OPT_CSV] = {FOR(AKIN_COMMAND_SEARCH),
+                 {"csv", NULL, "all that is found, as a table", 0, false}},
     [OPT_HELP] = {FOR_ALL, {"help", NULL, "this text", 'h', false}},
 };
 
@@ -171,6 +202,16 @@ add_exclude(const char *id, struct akin_cli_args *args, struct akin_error *err)
 }
 
 static enum akin_status
+add_facet(const char *name, struct akin_cli_args *args, struct akin_error *err)
+{
+    if (args->n_facets == AKIN_ARGS_FACET_MAX)
+        return AKIN_FAIL(err, AKIN_EINVAL, "--facet may be given %d times",
+                         AKIN_ARGS_FACET_MAX);
+    args->facet[args->n_facets++] = name;
+    return AKIN_OK;
+}
+
+static enum akin_status
 take_option(struct akin_cli_args *args, size_t option, const char *value,
             struct akin_error *err)
 {
@@ -203,6 +244,14 @@ take_option(struct akin_cli_args *args, size_t option, const char *value,
                                    err);
     case OPT_HISTORY:
         args->history = true;
+        break;
+    case OPT_FACET:
+        return add_facet(value, args, err);
+    case OPT_JSONL:
+        args->jsonl = true;
+        break;
+    case OPT_CSV:
+        args->csv = true;
         break;
     default:
         args->help = true;
@@ -245,6 +294,9 @@ check_place(struct akin_cli_args *args, const char *env_store,
     if (args->store != NULL && args->connect != NULL)
         return AKIN_FAIL(err, AKIN_EINVAL,
                          "--store and --connect exclude each other");
+    if ((int)args->json + (int)args->jsonl + (int)args->csv > 1)
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "--json, --jsonl and --csv exclude each other");
     if (args->store == NULL && args->connect == NULL)
         args->store = env_store;
     if ((args->store == NULL || args->store[0] == '\0') &&

@@ -13,6 +13,9 @@ enum akin_cli_command {
     AKIN_COMMAND_HELP, /* of no command in particular */
     AKIN_COMMAND_VERSION,
     AKIN_COMMAND_SIMILAR,
+    AKIN_COMMAND_SEARCH,
+    AKIN_COMMAND_FACETS,
+    AKIN_COMMAND_SUGGEST,
     AKIN_COMMAND_SHOW,
     AKIN_COMMAND_STATUS,
     AKIN_COMMAND_TERMS,
@@ -20,6 +23,7 @@ enum akin_cli_command {
 };
 
 #define AKIN_ARGS_EXCLUDE_MAX 1000
+#define AKIN_ARGS_FACET_MAX 32
 
 /* All texts are borrowed from argv and the environment. Start from {0}; free
  * with akin_cli_args_free. */
@@ -38,9 +42,13 @@ struct akin_cli_args {
     size_t n_exclude;
     bool has_region;
     struct akin_tile_rect region;
+    /* search, facets */
+    const char *facet[AKIN_ARGS_FACET_MAX];
+    size_t n_facets;
+    bool jsonl, csv;
     /* show */
     bool history;
-    /* IMAGE..., ID or TEXT */
+    /* IMAGE..., TEXT or ID */
     const char **operand;
     size_t n_operands;
 };

@@ -11,6 +11,7 @@
 
 #include "ask.h"
 #include "cli_args.h"
+#include "cli_search.h"
 #include "cli_show.h"
 #include "cli_similar.h"
 #include "cli_status.h"
@@ -30,6 +31,15 @@ run(const struct akin_cli_args *args, int *exit_code, struct akin_error *err)
     switch (args->command) {
     case AKIN_COMMAND_SIMILAR:
         st = akin_cli_similar(args, ask, &print, exit_code, err);
+        break;
+    case AKIN_COMMAND_SEARCH:
+        st = akin_cli_search(args, ask, &print, err);
+        break;
+    case AKIN_COMMAND_FACETS:
+        st = akin_cli_facets(args, ask, &print, err);
+        break;
+    case AKIN_COMMAND_SUGGEST:
+        st = akin_cli_suggest(args, ask, &print, err);
         break;
     case AKIN_COMMAND_SHOW:
         st = akin_cli_show(args, ask, &print, err);

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * facet.c - the index: what is kept of each record.
+ */
+#include "akin/facet.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "facet_internal.h"
+
+static const struct akin__facet_kind_of kinds[] = {
+    {"organism", AKIN__FACET_TERM, "organism", "organism"},
+    {"imaging_method", AKIN__FACET_TERM, "imaging_method", "imaging_method"},
+    {"license", AKIN__FACET_TEXT, "license", "license"},
+    {"year", AKIN__FACET_NUMBER, "year", "year"},
+    {"publisher", AKIN__FACET_TEXT, "publisher.name", "publisher"},
+    {"annotation_type", AKIN__FACET_TEXT, "mifa.annotations.type",
+     "annotation_type"},
+    {"author", AKIN__FACET_PERSON, "authors|mifa.annotations.authors",
+     "author orcid"},
+    {"keyword", AKIN__FACET_TEXT, "keywords", "keyword"},
+    {"biological_entity", AKIN__FACET_TERM, "biological_entity",
+     "biological_entity"},
+    {"cell_line", AKIN__FACET_TERM, "cell_line", "cell_line"},
+    {"modality", AKIN__FACET_TEXT, "modality", "modality"},
+    {"category", AKIN__FACET_TEXT, "category", "category"},
+    {"format", AKIN__FACET_TEXT, "images.format", "format"},
+    {"channels", AKIN__FACET_NUMBER, "images.dim_c", "channels"},
+    {"bit_depth", AKIN__FACET_NUMBER, "images.bits", "bit_depth"},
+    /* not counted: what suggestions are made of */
+    {"id", AKIN__FACET_TEXT, "id|identifier.accession", ""},
+    {"title", AKIN__FACET_WORDS, "title", ""},
+};
+#define N_COUNTED (AKIN_COUNT(kinds) - 2)
+
+size_t
+akin__facet_kinds(const struct akin__facet_kind_of **out)
+{
+    *out = kinds;
+    return AKIN_COUNT(kinds);
+}
+
+size_t
+akin_facet_names(const char *const **names)
+{
+    static const char *const list[] = {
+        "organism",  "imaging_method", "license",
+        "year",      "publisher",      "annotation_type",
+        "author",    "keyword",        "biological_entity",
+        "cell_line", "modality",       "category",
+        "format",    "channels",       "bit_depth"};
+
+    assert(AKIN_COUNT(list) == N_COUNTED);
+    *names = list;
+    return AKIN_COUNT(list);
+}
+
+void *
+akin__grown(void *array, size_t n, size_t *cap, size_t size)
+{
+    void *bigger;
+
+    if (n < *cap)
+        return array;
+    *cap = *cap == 0 ? 8 : 2 * *cap;
+    bigger = akin_new(*cap, size);
+    if (n > 0)
+        memcpy(bigger, array, n * size);
+    free(array);
+    return bigger;
+}
+
+struct akin_facets *
+akin_facets_new(const struct akin_terms *terms)
+{
+    struct akin_facets *facets = akin_new(1, sizeof(*facets));
+    const struct akin__field *field = NULL;
+
+    facets->terms = terms;
+    facets->all = akin_bitmap_new();
+    facets->n_columns = akin__fields(&field);
+    facets->column = akin_new(facets->n_columns, sizeof(*facets->column));
+    for (size_t i = 0; i < facets->n_columns; i++) {
+        facets->column[i].field = &field[i];
+        facets->column[i].ids.is_exact = true;
+        facets->column[i].has = akin_bitmap_new();
+    }
+    facets->n_facets = AKIN_COUNT(kinds);
+    facets->facet = akin_new(facets->n_facets, sizeof(*facets->facet));
+    for (size_t i = 0; i < facets->n_facets; i++)
+        facets->facet[i].def = &kinds[i];
+    return facets;
+}
+
+void
+akin_facets_free(struct akin_facets *facets)
+{
+    if (facets == NULL)
+        return;
+    for (size_t i = 0; i < facets->n_columns; i++) {
+        akin__dict_free(&facets->column[i].texts);
+        akin__dict_free(&facets->column[i].labels);
+        akin__dict_free(&facets->column[i].ids);
+        free(facets->column[i].pair);
+        akin_bitmap_free(facets->column[i].has);
+    }
+    for (size_t i = 0; i < facets->n_facets; i++) {
+        akin__dict_free(&facets->facet[i].values);
+        akin__tree_free(&facets->facet[i].tree);
+        free(facets->facet[i].of);
+        free(facets->facet[i].start);
+    }
+    for (size_t i = 0; i < facets->n_datasets; i++)
+        akin_json_free(facets->extra[i]);
+    akin_bitmap_free(facets->all);
+    free(facets->extra);
+    free(facets->number);
+    free(facets->column);
+    free(facets->facet);
+    free(facets);
+}
+
+struct akin__facet *
+akin__facet_of(const struct akin_facets *facets, const char *name)
+{
+    for (size_t i = 0; i < facets->n_facets; i++)
+        if (strcmp(facets->facet[i].def->name, name) == 0)
+            return &facets->facet[i];
+    return NULL;
+}
+
+/* As any_matches of filter.c walks: arrays on the way, and at the end, stand
+ * for each of their elements. */
+static void
+walk_one(const struct akin_json *json, const char *path, akin__leaf_fn *fn,
+         void *ctx)
+{
+    char key[128];
+    size_t len;
+
+    if (akin_json_type(json) == AKIN_JSON_ARRAY) {
+        for (size_t i = 0; i < akin_json_count(json); i++)
+            walk_one(akin_json_at(json, i), path, fn, ctx);
+        return;
+    }
+    if (json == NULL)
+        return;
+    if (*path == '\0' || *path == '|') {
+        fn(json, ctx);
+        return;
+    }
+    len = strcspn(path, ".|");
+    assert(len < sizeof(key)); /* our own tables */
+    memcpy(key, path, len);
+    key[len] = '\0';
+    path += len;
+    walk_one(akin_json_get(json, key), *path == '.' ? path + 1 : path, fn, ctx);
+}
+
+void
+akin__facet_walk(const struct akin_json *json, const char *path,
+                 akin__leaf_fn *fn, void *ctx)
+{
+    while (path != NULL) {
+        walk_one(json, path, fn, ctx);
+        path = strchr(path, '|');
+        path = path == NULL ? NULL : path + 1;
+    }
+}
+
+/* --- columns --- */
+
+struct filling {
+    struct akin__column *column;
+    uint32_t dataset;
+    size_t first_pair; /* of this dataset */
+};
+
+static void
+fill_number(struct filling *to, double value)
+{
+    struct akin__column *column = to->column;
+
+    for (size_t i = to->first_pair; i < column->n_pairs; i++) {
+        if (column->pair[i].value == value)
+            return;
+        if (i > to->first_pair + 16)
+            break; /* repeats do no harm, and looking for them takes time */
+    }
+    column->pair = akin__grown(column->pair, column->n_pairs,
+                               &column->cap_pairs, sizeof(*column->pair));
+    column->pair[column->n_pairs++] = (struct akin__pair){value, to->dataset};
+}
+
+/* One value, by the rules of value_matches in filter.c. */
+static void
+fill(const struct akin_json *leaf, void *ctx)
+{
+    struct filling *to = ctx;
+    struct akin__column *column = to->column;
+    const char *text = akin_json_string(leaf);
+    double number;
+
+    if (akin_json_type(leaf) != AKIN_JSON_NULL &&
+        !(text != NULL && text[0] == '\0'))
+        akin_bitmap_add(column->has, to->dataset);
+    if (column->field->kind == AKIN__KIND_NUMBER) {
+        if (akin_json_number(leaf, &number))
+            fill_number(to, number);
+        return;
+    }
+    if (column->field->kind == AKIN__KIND_TERM) {
+        if (text == NULL)
+            text = akin_json_text(leaf, "id");
+        if (text != NULL)
+            akin__dict_add(&column->ids, text, to->dataset);
+        if (akin_json_text(leaf, "label") != NULL)
+            akin__dict_add(&column->labels, akin_json_text(leaf, "label"),
+                           to->dataset);
+    }
+    if (text != NULL)
+        akin__dict_add(&column->texts, text, to->dataset);
+}
+
+/* What of an image a filter may ask for; false: not known. */
+static bool
+image_number(const struct akin_image_info *image, const char *field, double *to)
+{
+    const struct {
+        const char *field;
+        double value;
+    } known[] = {
+        {"bit_depth", image->bits},
+        {"width", image->dim_x},
+        {"height", image->dim_y},
+        {"depth", image->dim_z},
+        {"channels", image->dim_c},
+        {"timepoints", image->dim_t},
+        {"pixel_size_um", image->pixel_um_x},
+    };
+
+    for (size_t i = 0; i < AKIN_COUNT(known); i++)
+        if (strcmp(known[i].field, field) == 0) {
+            *to = known[i].value;
+            return *to > 0;
+        }
+    return false;
+}
+
+static void
+fill_images(struct filling *to, const struct akin_image_info *images, size_t n)
+{
+    const struct akin__field *field = to->column->field;
+
+    if (strncmp(field->path, "images.", 7) != 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        double number;
+
+        if (field->kind == AKIN__KIND_NUMBER) {
+            if (!image_number(&images[i], field->name, &number))
+                continue;
+            fill_number(to, number);
+        } else {
+            if (images[i].format == NULL || images[i].format[0] == '\0')
+                continue;
+            akin__dict_add(&to->column->texts, images[i].format, to->dataset);
+        }
+        akin_bitmap_add(to->column->has, to->dataset);
+    }
+}
+
+static void
+keep_extra(struct akin_facets *facets, size_t i, const struct akin_json *record)
+{
+    struct akin_json *extra = akin_json_get(record, "extra");
+
+    if (extra == NULL)
+        return;
+    facets->extra[i] = akin_json_object();
+    akin_json_set(facets->extra[i], "extra", akin_json_share(extra));
+}
+
+void
+akin_facets_add(struct akin_facets *facets, uint32_t number,
+                const struct akin_json *record,
+                const struct akin_image_info *images, size_t n_images)
+{
+    size_t i = facets->n_datasets, cap = facets->cap_datasets;
+
+    assert(!facets->is_finished);
+    assert(i == 0 || facets->number[i - 1] < number);
+    facets->extra = akin__grown(facets->extra, i, &cap, sizeof(*facets->extra));
+    facets->number = akin__grown(facets->number, i, &facets->cap_datasets,
+                                 sizeof(*facets->number));
+    facets->number[i] = number;
+    facets->n_datasets++;
+    akin_bitmap_add(facets->all, number);
+    for (size_t c = 0; c < facets->n_columns; c++) {
+        struct akin__column *column = &facets->column[c];
+        struct filling to = {column, number, column->n_pairs};
+
+        akin__facet_walk(record, column->field->path, fill, &to);
+        fill_images(&to, images, n_images);
+    }
+    for (size_t f = 0; f < facets->n_facets; f++)
+        akin__facet_add(&facets->facet[f], i, number, record, images, n_images);
+    keep_extra(facets, i, record);
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+    const struct akin__pair *x = a, *y = b;
+
+    if (x->value != y->value)
+        return x->value < y->value ? -1 : 1;
+    return x->dataset < y->dataset ? -1 : x->dataset > y->dataset;
+}
+
+void
+akin_facets_finish(struct akin_facets *facets)
+{
+    assert(!facets->is_finished);
+    facets->is_finished = true;
+    for (size_t i = 0; i < facets->n_columns; i++)
+        if (facets->column[i].n_pairs > 1)
+            qsort(facets->column[i].pair, facets->column[i].n_pairs,
+                  sizeof(*facets->column[i].pair), by_value);
+    for (size_t i = 0; i < facets->n_facets; i++)
+        if (facets->facet[i].def->kind == AKIN__FACET_TERM)
+            akin__tree_make(&facets->facet[i], facets->terms);
+}
+
+const struct akin_bitmap *
+akin_facets_all(const struct akin_facets *facets)
+{
+    return facets->all;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * akin/catalog.h - the datasets of a store by filter, facet and word, as of one
+ * moment.
+ *
+ * A catalog is made from all records in one read transaction, with or without
+ * images, is immutable and counted: requests under way keep theirs while the
+ * next one is made. Making the next one parses only records that changed.
+ *
+ * Threads: acquire and release from any thread; a catalog may be read by many.
+ */
+#ifndef AKIN_CATALOG_H
+#define AKIN_CATALOG_H
+
+#include "akin/facet.h"
+#include "akin/text.h"
+
+struct akin_catalogs; /* opaque: the source of catalogs of one store */
+struct akin_catalogs *akin_catalogs_new(void);
+/* After the last catalog was released. */
+void akin_catalogs_free(struct akin_catalogs *source); /* NULL is fine */
+
+struct akin_catalog; /* opaque */
+
+/* The catalog of a state of the store.
+ *
+ * change  akin_store_change, asked for before txn began: what txn sees is at
+ *         least as new. An older one gets a catalog at least as new. */
+enum akin_status akin_catalog_acquire(struct akin_catalogs *source,
+                                      struct akin_txn *txn, uint64_t change,
+                                      struct akin_catalog **out,
+                                      struct akin_error *err) AKIN_MUST_USE;
+void akin_catalog_release(struct akin_catalog *catalog); /* NULL is fine */
+
+/* Its parts, borrowed; terms may be NULL when none are known. */
+const struct akin_facets *
+akin_catalog_facets(const struct akin_catalog *catalog);
+struct akin_text *akin_catalog_text(const struct akin_catalog *catalog);
+const struct akin_terms *akin_catalog_terms(const struct akin_catalog *catalog);
+/* The record of a dataset, borrowed; NULL: not here. */
+const struct akin_json *akin_catalog_record(const struct akin_catalog *catalog,
+                                            uint32_t number);
+
+/* The words of a record for the text index, with the labels and synonyms of
+ * its terms and of what lies above them. terms may be NULL. Start *out from
+ * {0}. */
+void akin_catalog_doc(const struct akin_json *record, uint32_t number,
+                      const struct akin_terms *terms,
+                      struct akin_text_doc *out);
+
+#endif

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Random filters over random records: the facet index and akin_filter_matches
+ * must agree on every dataset, and every facet must count what a walk over the
+ * records counts.
+ */
+#include "akin_test.h"
+
+#include "akin/facet.h"
+#include "filter_internal.h"
+
+#define N_RECORDS 150
+#define N_IMAGES_MAX 4
+
+static const char *const words[] = {"Mouse",         "mouse", "cell",
+                                    "cells",         "Live",  "embryo",
+                                    "M\xc3\xbcller", "x-ray"};
+static const char *const curies[] = {"NCBITaxon:9606", "NCBITaxon:10090",
+                                     "FBbi:00000246", "ncbitaxon:9606"};
+
+struct world {
+    struct akin_json *record[N_RECORDS]; /* with "images" */
+    uint32_t number[N_RECORDS];
+    struct akin_facets *facets;
+    struct akin_test_random random;
+};
+
+static size_t
+below(struct world *w, size_t n)
+{
+    return (size_t)akin_test_below(&w->random, n);
+}
+
+static const char *
+word(struct world *w)
+{
+    return words[below(w, AKIN_COUNT(words))];
+}
+
+static void
+add_text(struct world *w, struct akin_json *record, const char *key)
+{
+    struct akin_buf text = {0};
+    size_t n = below(w, 4);
+
+    for (size_t i = 0; i < n; i++)
+        akin_buf_printf(&text, "%s%s",
+                        i == 0   ? ""
+                        : i == 1 ? " "
+                                 : "-",
+                        word(w));
+    if (below(w, 4) > 0)
+        akin_json_set_text(record, key, akin_buf_text(&text));
+    akin_buf_free(&text);
+}
+
+static struct akin_json *
+term(struct world *w)
+{
+    struct akin_json *json = akin_json_object();
+    size_t kind = below(w, 4);
+
+    if (kind == 0) {
+        akin_json_free(json);
+        return akin_json_new_string(curies[below(w, AKIN_COUNT(curies))]);
+    }
+    if (kind != 1)
+        akin_json_set_text(json, "id", curies[below(w, AKIN_COUNT(curies))]);
+    if (kind != 2)
+        akin_json_set_text(json, "label", word(w));
+    return json;
+}
+
+static struct akin_json *
+texts(struct world *w, struct akin_json *(*make)(struct world *))
+{
+    struct akin_json *list = akin_json_array();
+    size_t n = below(w, 4);
+
+    for (size_t i = 0; i < n; i++)
+        akin_json_append(list, make(w));
+    return list;
+}
+
+static struct akin_json *
+odd_text(struct world *w)
+{
+    switch (below(w, 6)) {
+    case 0:
+        return akin_json_new_null();
+    case 1:
+        return akin_json_new_int(7);
+    case 2:
+        return akin_json_new_string("");
+    default:
+        return akin_json_new_string(word(w));
+    }
+}
+
+static struct akin_json *
+person(struct world *w)
+{
+    struct akin_json *json = akin_json_object();
+
+    if (below(w, 3) > 0)
+        akin_json_set_text(json, "name", word(w));
+    if (below(w, 3) == 0)
+        akin_json_set_text(json, "orcid", "0000-0002-1825-0097");
+    return json;
+}
+
+static struct akin_json *
+random_record(struct world *w, size_t i)
+{
+    struct akin_json *record = akin_json_object(), *extra;
+    char id[32];
+
+    (void)snprintf(id, sizeof(id), "S-%zu", i);
+    akin_json_set_text(record, "id", id);
+    add_text(w, record, "title");
+    add_text(w, record, "description");
+    add_text(w, record, "license");
+    add_text(w, record, "category");
+    if (below(w, 3) > 0)
+        akin_json_set_int(record, "year", 2015 + (int64_t)below(w, 10));
+    akin_json_set(record, "keywords", texts(w, odd_text));
+    akin_json_set(record, "organism", texts(w, term));
+    if (below(w, 2) == 0)
+        akin_json_set(record, "imaging_method", term(w));
+    akin_json_set(record, "authors", texts(w, person));
+    if (below(w, 2) == 0) {
+        extra = akin_json_object();
+        add_text(w, extra, "note");
+        akin_json_set(record, "extra", extra);
+    }
+    return record;
+}
+
+/* The images twice: as the store has them, and as a record would show them. */
+static size_t
+random_images(struct world *w, struct akin_json *record,
+              struct akin_image_info *out)
+{
+    static const char *const formats[] = {"tiff", "png", "jpeg"};
+    struct akin_json *list = akin_json_array();
+    size_t n = below(w, N_IMAGES_MAX + 1);
+
+    for (size_t i = 0; i < n; i++) {
+        struct akin_json *json = akin_json_object();
+
+        out[i] = (struct akin_image_info){.format = formats[below(w, 3)],
+                                          .bits = 8u << below(w, 3),
+                                          .dim_x = (uint32_t)below(w, 3),
+                                          .dim_y = 1,
+                                          .dim_z = 1,
+                                          .dim_c = 1 + (uint32_t)below(w, 3),
+                                          .dim_t = 1};
+        out[i].pixel_um_x = (double)below(w, 3) / 4;
+        akin_json_set_text(json, "format", out[i].format);
+        akin_json_set_int(json, "bits", out[i].bits);
+        if (out[i].dim_x > 0)
+            akin_json_set_int(json, "dim_x", out[i].dim_x);
+        akin_json_set_int(json, "dim_y", 1);
+        akin_json_set_int(json, "dim_z", 1);
+        akin_json_set_int(json, "dim_c", out[i].dim_c);
+        akin_json_set_int(json, "dim_t", 1);
+        if (out[i].pixel_um_x > 0)
+            akin_json_set_real(json, "pixel_um_x", out[i].pixel_um_x);
+        akin_json_append(list, json);
+    }
+    akin_json_set(record, "images", list);
+    return n;
+}
+
+static void
+make_world(struct world *w, uint64_t seed)
+{
+    uint32_t number = 0;
+
+    w->random.state = seed;
+    w->facets = akin_facets_new(NULL);
+    for (size_t i = 0; i < N_RECORDS; i++) {
+        struct akin_image_info images[N_IMAGES_MAX];
+        struct akin_json *bare = random_record(w, i);
+        size_t n;
+
+        w->record[i] = akin_json_copy(bare);
+        n = random_images(w, w->record[i], images);
+        number += 1 + (uint32_t)below(w, 3);
+        w->number[i] = number;
+        akin_facets_add(w->facets, number, bare, images, n);
+        akin_json_free(bare);
+    }
+    akin_facets_finish(w->facets);
+}
+
+static void
+free_world(struct world *w)
+{
+    akin_facets_free(w->facets);
+    for (size_t i = 0; i < N_RECORDS; i++)
+        akin_json_free(w->record[i]);
+}
+
+static void
+random_condition(struct world *w, struct akin_buf *out)
+{
+    static const char *const text_fields[] = {
+        "title",    "description", "license",        "category",   "keyword",
+        "organism", "author",      "imaging_method", "extra.note", "publisher"};
+    static const char *const number_fields[] = {
+        "year", "bit_depth", "channels", "pixel_size_um", "width", "depth"};
+    static const char *const ranges[] = {"2016..2020", "..8",       "16..",
+                                         "1",          "0.25..0.5", "2018"};
+    static const char *const has[] = {"title",  "keyword",       "organism",
+                                      "year",   "pixel_size_um", "extra.note",
+                                      "format", "author",        "width"};
+    const char *field = text_fields[below(w, AKIN_COUNT(text_fields))];
+
+    switch (below(w, 7)) {
+    case 0:
+        akin_buf_printf(out, "%s:%s", number_fields[below(w, 6)],
+                        ranges[below(w, AKIN_COUNT(ranges))]);
+        break;
+    case 1:
+        akin_buf_printf(out, "has:%s", has[below(w, AKIN_COUNT(has))]);
+        break;
+    case 2:
+        akin_buf_printf(out, "organism:%s\"%s\"", below(w, 2) ? "" : "=",
+                        curies[below(w, AKIN_COUNT(curies))]);
+        break;
+    case 3:
+        akin_buf_printf(out, "format:%s", below(w, 2) ? "TIFF" : "png");
+        break;
+    case 4:
+        akin_buf_printf(out, "%s:\"%s %s\"", field, word(w), word(w));
+        break;
+    default:
+        akin_buf_printf(out, "%s:%s\"%s\"", field, below(w, 3) ? "" : "=",
+                        word(w));
+    }
+}
+
+static void
+random_filter(struct world *w, size_t depth, struct akin_buf *out)
+{
+    size_t kind = depth == 0 ? 9 : below(w, 6);
+    size_t n = 1 + below(w, 3);
+
+    if (kind == 0) {
+        akin_buf_puts(out, "NOT (");
+        random_filter(w, depth - 1, out);
+        akin_buf_puts(out, ")");
+    } else if (kind <= 3) {
+        for (size_t i = 0; i < n; i++) {
+            akin_buf_puts(out, i == 0 ? "(" : kind == 1 ? " OR " : " AND ");
+            random_filter(w, depth - 1, out);
+        }
+        akin_buf_puts(out, ")");
+    } else {
+        random_condition(w, out);
+    }
+}
+
+/* Fills members, sorted, as resolving terms does. */
+static void
+give_members(struct akin__node *node)
+{
+    if (node->kind == AKIN__IS && node->compare == AKIN__KIND_TERM &&
+        node->members == NULL) {
+        node->members = akin_json_array();
+        akin_json_append(node->members, akin_json_new_string(curies[2]));
+        akin_json_append(node->members, akin_json_new_string(curies[0]));
+        node->curie = akin_strdup(curies[1]);
+    }
+    for (size_t i = 0; i < node->n_child; i++)
+        give_members(node->child[i]);
+}
+
+static void
+the_index_and_the_evaluator_agree(void **state)
+{
+    struct world *w = akin_new(1, sizeof(*w));
+    size_t n_some = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        make_world(w, seed);
+        for (int round = 0; round < 800; round++) {
+            struct akin_filter *filter = NULL;
+            struct akin_error err = {0};
+            struct akin_bitmap *pass;
+            struct akin_buf text = {0};
+            size_t n = 0;
+
+            random_filter(w, 3, &text);
+            assert_ok(akin_filter_parse(akin_buf_text(&text), &filter, &err));
+            if (round % 3 == 0)
+                give_members(filter->root);
+            pass = akin_facets_match(w->facets, filter, NULL);
+            for (size_t i = 0; i < N_RECORDS; i++) {
+                bool want = akin_filter_matches(filter, w->record[i]);
+
+                n += want;
+                if (akin_bitmap_has(pass, w->number[i]) != want)
+                    fail_msg("seed %d, record %zu: %s should be %d", (int)seed,
+                             i, akin_buf_text(&text), want);
+            }
+            assert_int_equal(akin_bitmap_count(pass), n);
+            n_some += n > 0 && n < N_RECORDS;
+            akin_bitmap_free(pass);
+            akin_filter_free(filter);
+            akin_buf_free(&text);
+        }
+        free_world(w);
+    }
+    assert_true(n_some > 1500); /* most filters say something */
+    free(w);
+}
+
+/* Does the record have the value of a facet? By a filter on it alone. */
+static size_t
+count_by_hand(struct world *w, const char *facet, const char *value,
+              const struct akin_bitmap *set)
+{
+    struct akin_buf text = {0};
+    struct akin_filter *filter = NULL;
+    struct akin_error err = {0};
+    size_t n = 0;
+
+    akin_buf_printf(&text, "%s:=\"%s\"", facet, value);
+    assert_ok(akin_filter_parse(akin_buf_text(&text), &filter, &err));
+    for (size_t i = 0; i < N_RECORDS; i++)
+        n += akin_bitmap_has(set, w->number[i]) &&
+             akin_filter_matches(filter, w->record[i]);
+    akin_filter_free(filter);
+    akin_buf_free(&text);
+    return n;
+}
+
+static void
+facets_count_what_a_walk_counts(void **state)
+{
+    static const char *const names[] = {"license", "year",     "keyword",
+                                        "format",  "channels", "bit_depth",
+                                        "category"};
+    struct world *w = akin_new(1, sizeof(*w));
+
+    (void)state;
+    make_world(w, 99);
+    for (size_t round = 0; round < 60; round++) {
+        struct akin_bitmap *set = akin_bitmap_new();
+        size_t share = 1 + below(w, 20); /* narrow and wide ones */
+
+        for (size_t i = 0; i < N_RECORDS; i++)
+            if (below(w, 20) < share)
+                akin_bitmap_add(set, w->number[i]);
+        for (size_t f = 0; f < AKIN_COUNT(names); f++) {
+            struct akin_json *counts = NULL;
+            struct akin_error err = {0};
+            int64_t before = INT64_MAX;
+
+            assert_ok(akin_facets_count(w->facets, names[f], set, 1000, &counts,
+                                        &err));
+            assert_true(akin_json_count(counts) > 0 || share < 4);
+            for (size_t i = 0; i < akin_json_count(counts); i++) {
+                const struct akin_json *one = akin_json_at(counts, i);
+                int64_t count = 0;
+
+                assert_true(akin_json_int(akin_json_get(one, "count"), &count));
+                assert_int_equal(
+                    count, count_by_hand(w, names[f],
+                                         akin_json_text(one, "value"), set));
+                assert_true(count <= before);
+                before = count;
+            }
+            akin_json_free(counts);
+        }
+        akin_bitmap_free(set);
+    }
+    free_world(w);
+    free(w);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_index_and_the_evaluator_agree),
+        cmocka_unit_test(facets_count_what_a_walk_counts),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
