@@ -75,11 +75,12 @@ AKIN_SIMD static void
 blur_row(const float *restrict row, size_t w, const float *restrict k,
          float *restrict out)
 {
+    const float *in = row - RADIUS; /* so that no index is below 0 */
+
     for (size_t i = 0; i < w; i++)
-        out[i] = k[0] * row[i] + k[1] * (row[i - 1] + row[i + 1]) +
-                 k[2] * (row[i - 2] + row[i + 2]) +
-                 k[3] * (row[i - 3] + row[i + 3]) +
-                 k[4] * (row[i - 4] + row[i + 4]);
+        out[i] = k[0] * in[i + 4] + k[1] * (in[i + 3] + in[i + 5]) +
+                 k[2] * (in[i + 2] + in[i + 6]) +
+                 k[3] * (in[i + 1] + in[i + 7]) + k[4] * (in[i] + in[i + 8]);
 }
 
 /* row[0..8]: the rows above, at and below. */
@@ -119,13 +120,15 @@ AKIN_SIMD static void
 classify_row(const float *restrict up, const float *restrict mid,
              const float *restrict down, size_t w, uint8_t *restrict kind)
 {
+    /* From the pixel to the left on, so that no index is below 0. */
+    const float *u = up - 1, *m = mid - 1, *d = down - 1;
+
     for (size_t i = 0; i < w; i++) {
-        float lx = 0.5f * (mid[i + 1] - mid[i - 1]);
-        float ly = 0.5f * (down[i] - up[i]);
-        float lxx = (mid[i + 1] + mid[i - 1]) - 2.0f * mid[i];
-        float lyy = (down[i] + up[i]) - 2.0f * mid[i];
-        float lxy =
-            0.25f * ((down[i + 1] + up[i - 1]) - (down[i - 1] + up[i + 1]));
+        float lx = 0.5f * (m[i + 2] - m[i]);
+        float ly = 0.5f * (d[i + 1] - u[i + 1]);
+        float lxx = (m[i + 2] + m[i]) - 2.0f * m[i + 1];
+        float lyy = (d[i + 1] + u[i + 1]) - 2.0f * m[i + 1];
+        float lxy = 0.25f * ((d[i + 2] + u[i]) - (d[i] + u[i + 2]));
         float sum = lxx + lyy, difference = lxx - lyy;
         float saddle = sqrtf(difference * difference + 4.0f * (lxy * lxy));
         float blob = fabsf(sum);

@@ -208,7 +208,7 @@ run(const char *source, const char *scratch, size_t times,
     char *large = akin_path_join(scratch, "large");
     char *store_1 = akin_path_join(scratch, "store-1");
     char *store_n = akin_path_join(scratch, "store-n");
-    struct cost decode, add, add_n;
+    struct cost decode = {0}, add = {0}, add_n = {0};
     struct task task = {.images = &images, .config = config};
     enum akin_status st = akin_source_list(&source, 1, NULL, &images, err);
 

@@ -18,7 +18,8 @@ make_bmp(uint32_t w, uint32_t h, bool blank)
     akin_put_le32(bmp.data + 18, w);
     akin_put_le32(bmp.data + 22, h);
     for (uint32_t i = 0; i < w * h; i++) {
-        double x = i % w, y = (double)(i / w);
+        uint32_t column = i % w, row = i / w;
+        double x = column, y = row;
         double v = 120 + 60 * sin(x / 7 + sin(y / 30)) * cos(y / 11);
         uint8_t px[3];
 
@@ -59,7 +60,8 @@ make_stack(uint32_t w, uint32_t h, const bool *blank, uint32_t n)
         akin_put_le32(word, p + 1 < n ? start + page_len : 0);
         akin_buf_put(&tiff, word, 4);
         for (uint32_t i = 0; i < w * h; i++) {
-            double x = i % w, y = (double)(i / w);
+            uint32_t column = i % w, row = i / w;
+            double x = column, y = row;
             double wave = 80 * sin(x / 6) * cos(y / 9);
 
             word[0] = (uint8_t)(100 + (blank[p] ? 0 : wave));
@@ -176,7 +178,7 @@ disturbed_copies_belong_to_tiles_and_depend_on_the_seed(void **state)
     assert_memory_equal(first, f->out.disturbed, sizeof(first));
     options.seed = 6;
     assert_ok(describe(f, &options, &err));
-    assert_true(memcmp(first, f->out.disturbed, sizeof(first)) != 0);
+    assert_memory_not_equal(first, f->out.disturbed, sizeof(first));
 }
 
 static void

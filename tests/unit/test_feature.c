@@ -75,11 +75,11 @@ draw_scene(struct akin_plane *plane, double gain, double offset)
 {
     for (size_t i = 0; i < (size_t)plane->width * plane->height; i++)
         for (size_t c = 0; c < plane->channels; c++) {
-            double x = (double)(i % plane->width);
-            double y = (double)(i / plane->width);
+            size_t x = i % plane->width, y = i / plane->width;
 
             put(plane, i * plane->channels + c,
-                floor(scene(x + 5.0 * (double)c, y)) * gain + offset);
+                floor(scene((double)x + 5.0 * (double)c, (double)y)) * gain +
+                    offset);
         }
 }
 
@@ -329,7 +329,8 @@ a_sinusoid_puts_its_power_into_its_ring(void **state)
         size_t best = 0;
 
         for (size_t i = 0; i < (size_t)EDGE * EDGE; i++) {
-            double x = (double)(i % EDGE), y = (double)(i / EDGE);
+            size_t column = i % EDGE, row = i / EDGE;
+            double x = (double)column, y = (double)row;
 
             put(plane, i, sin(2 * PI * f_px * (0.8 * x + 0.6 * y)));
         }
@@ -361,7 +362,7 @@ blobs_and_lines_are_told_apart_and_bright_from_dark(void **state)
 {
     struct fixture *f = *state;
     float out[AKIN_N_FEATURES];
-    const float *bif = out + BIF + 2 * 7; /* sigma 4 px */
+    const float *bif = out + BIF + (size_t)2 * 7; /* sigma 4 px */
 
     draw_marks(f, true, true);
     compute(f, out);
@@ -431,8 +432,11 @@ grey_stored_as_colour_is_grey(void **state)
     draw_scene(plane, 1, 0);
     compute(f, grey);
     plane = new_plane(f, 100, 100, 3, AKIN_SAMPLE_U8);
-    for (size_t i = 0; i < (size_t)100 * 100 * 3; i++)
-        put(plane, i, floor(scene((double)(i / 3 % 100), (double)(i / 300))));
+    for (size_t i = 0; i < (size_t)100 * 100 * 3; i++) {
+        size_t x = i / 3 % 100, y = i / 3 / 100;
+
+        put(plane, i, floor(scene((double)x, (double)y)));
+    }
     compute(f, colour);
     assert_true(largest_difference(grey, colour, 0, AKIN_N_FEATURES) < 1e-5);
 }

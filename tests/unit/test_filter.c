@@ -200,29 +200,45 @@ static const struct {
 };
 
 static void
+assert_json_means(const struct akin_json *json, const char *text)
+{
+    struct akin_filter *filter = NULL;
+    struct akin_error err = {0};
+    struct akin_buf out = {0};
+
+    assert_ok(akin_filter_from_json(json, &filter, &err));
+    akin_filter_text(filter, &out);
+    assert_string_equal(akin_buf_text(&out), text);
+    akin_filter_free(filter);
+    akin_buf_free(&out);
+}
+
+static void
+assert_json_refused(const struct akin_json *json, const char *says)
+{
+    struct akin_filter *filter = NULL;
+    struct akin_error err = {0};
+
+    assert_int_not_equal(akin_filter_from_json(json, &filter, &err), AKIN_OK);
+    assert_non_null(strstr(err.text, says));
+    akin_filter_free(filter);
+}
+
+static void
 filter_json_means_the_same_as_text(void **state)
 {
     (void)state;
     for (size_t i = 0; i < AKIN_COUNT(json_forms); i++) {
-        struct akin_filter *filter = NULL;
         struct akin_json *json = NULL;
         struct akin_error err = {0};
-        struct akin_buf text = {0};
 
         assert_ok(
             akin_json_parse(akin_span_str(json_forms[i].json), &json, &err));
-        if (json_forms[i].text != NULL) {
-            assert_ok(akin_filter_from_json(json, &filter, &err));
-            akin_filter_text(filter, &text);
-            assert_string_equal(akin_buf_text(&text), json_forms[i].text);
-        } else {
-            assert_int_not_equal(akin_filter_from_json(json, &filter, &err),
-                                 AKIN_OK);
-            assert_non_null(strstr(err.text, json_forms[i].says));
-        }
-        akin_filter_free(filter);
+        if (json_forms[i].text != NULL)
+            assert_json_means(json, json_forms[i].text);
+        else
+            assert_json_refused(json, json_forms[i].says);
         akin_json_free(json);
-        akin_buf_free(&text);
     }
 }
 

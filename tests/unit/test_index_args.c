@@ -48,11 +48,14 @@ parse(struct fixture *f, const char *const *words, struct akin_error *err)
 {
     static char name[] = "try";
     char *argv[WORDS_MAX + 1] = {name};
-    int argc = 1;
+    size_t n = 0;
 
-    for (; words[argc - 1] != NULL; argc++)
-        argv[argc] = (char *)(uintptr_t)words[argc - 1];
-    return akin_args_parse(&f->args, argc, argv, err);
+    while (words[n] != NULL)
+        n++;
+    assert_true(n <= WORDS_MAX);
+    /* main's argv is not of const char, though nobody writes to it. */
+    memcpy(argv + 1, words, n * sizeof(*argv));
+    return akin_args_parse(&f->args, (int)n + 1, argv, err);
 }
 
 static void

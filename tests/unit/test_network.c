@@ -85,22 +85,22 @@ assert_relu(float is, double sum)
 static void
 depthwise_equals_the_plain_sum(void **state)
 {
-    enum { EDGE = 8, CH = 32 };
+    const size_t edge = 8, ch = 32;
 
     (void)state;
     for (size_t stride = 1; stride <= 2; stride++) {
-        float *in = numbers(EDGE * EDGE * CH, 1), *w = numbers(9 * CH, 2);
-        float *bias = numbers(CH, 3), *out = numbers(EDGE * EDGE * CH, 4);
-        size_t half = EDGE / stride;
+        float *in = numbers(edge * edge * ch, 1), *w = numbers(9 * ch, 2);
+        float *bias = numbers(ch, 3), *out = numbers(edge * edge * ch, 4);
+        size_t half = edge / stride;
 
-        akin__conv_depthwise(in, EDGE, CH, stride, w, bias, out);
+        akin__conv_depthwise(in, edge, ch, stride, w, bias, out);
         for (size_t y = 0; y < half; y++)
             for (size_t x = 0; x < half; x++)
-                for (size_t c = 0; c < CH; c++)
-                    assert_relu(out[(y * half + x) * CH + c],
-                                (double)bias[c] + plain_3x3(in, EDGE, CH, c,
+                for (size_t c = 0; c < ch; c++)
+                    assert_relu(out[(y * half + x) * ch + c],
+                                (double)bias[c] + plain_3x3(in, edge, ch, c,
                                                             stride, y, x, w + c,
-                                                            CH));
+                                                            ch));
         free(in);
         free(w);
         free(bias);
@@ -111,21 +111,21 @@ depthwise_equals_the_plain_sum(void **state)
 static void
 stem_equals_the_plain_sum(void **state)
 {
-    enum { EDGE = 12, OUT = 16 };
-    float *in = numbers(EDGE * EDGE * 3, 1), *w = numbers(27 * OUT, 2);
-    float *bias = numbers(OUT, 3), *out = numbers(EDGE * EDGE / 4 * OUT, 4);
+    const size_t edge = 12, n_out = 16;
+    float *in = numbers(edge * edge * 3, 1), *w = numbers(27 * n_out, 2);
+    float *bias = numbers(n_out, 3), *out = numbers(edge * edge / 4 * n_out, 4);
 
     (void)state;
-    akin__conv_stem(in, EDGE, w, bias, out);
-    for (size_t y = 0; y < EDGE / 2; y++)
-        for (size_t x = 0; x < EDGE / 2; x++)
-            for (size_t k = 0; k < OUT; k++) {
+    akin__conv_stem(in, edge, w, bias, out);
+    for (size_t y = 0; y < edge / 2; y++)
+        for (size_t x = 0; x < edge / 2; x++)
+            for (size_t k = 0; k < n_out; k++) {
                 double sum = (double)bias[k];
 
                 for (size_t c = 0; c < 3; c++)
-                    sum += plain_3x3(in, EDGE, 3, c, 2, y, x, w + c * OUT + k,
-                                     3 * OUT);
-                assert_relu(out[(y * (EDGE / 2) + x) * OUT + k], sum);
+                    sum += plain_3x3(in, edge, 3, c, 2, y, x, w + c * n_out + k,
+                                     3 * n_out);
+                assert_relu(out[(y * (edge / 2) + x) * n_out + k], sum);
             }
     free(in);
     free(w);
@@ -136,24 +136,24 @@ stem_equals_the_plain_sum(void **state)
 static void
 pointwise_equals_the_plain_sum(void **state)
 {
-    enum { PX = 12, IN = 48, OUT = 48 };
-    float *in = numbers(PX * IN, 1), *w = numbers(IN * OUT, 2);
-    float *bias = numbers(OUT, 3), *out = numbers(PX * OUT, 4);
+    const size_t n_px = 12, n_in = 48, n_out = 48;
+    float *in = numbers(n_px * n_in, 1), *w = numbers(n_in * n_out, 2);
+    float *bias = numbers(n_out, 3), *out = numbers(n_px * n_out, 4);
 
     (void)state;
     for (int has_residual = 0; has_residual < 2; has_residual++) {
         const float *residual = has_residual ? in : NULL;
 
-        akin__conv_pointwise(in, PX, IN, OUT, w, bias, residual, out);
-        for (size_t p = 0; p < PX; p++)
-            for (size_t k = 0; k < OUT; k++) {
+        akin__conv_pointwise(in, n_px, n_in, n_out, w, bias, residual, out);
+        for (size_t p = 0; p < n_px; p++)
+            for (size_t k = 0; k < n_out; k++) {
                 double sum = (double)bias[k];
 
-                for (size_t i = 0; i < IN; i++)
-                    sum += (double)in[p * IN + i] * (double)w[i * OUT + k];
+                for (size_t i = 0; i < n_in; i++)
+                    sum += (double)in[p * n_in + i] * (double)w[i * n_out + k];
                 if (has_residual)
-                    sum += (double)in[p * IN + k];
-                assert_relu(out[p * OUT + k], sum);
+                    sum += (double)in[p * n_in + k];
+                assert_relu(out[p * n_out + k], sum);
             }
     }
     free(in);
@@ -182,7 +182,8 @@ draw(struct akin_plane *plane, double gain, double offset)
     size_t n = (size_t)plane->width * plane->height;
 
     for (size_t i = 0; i < n; i++) {
-        double x = (double)(i % plane->width), y = (double)(i / plane->width);
+        size_t column = i % plane->width, row = i / plane->width;
+        double x = (double)column, y = (double)row;
         double v = 100 + 60 * sin(x / 5) * cos(y / 7) + 40 * sin((x + y) / 31);
         double s = floor(v) * gain + offset;
 

@@ -87,7 +87,7 @@ a_planted_nuisance_no_longer_counts(void **state)
     (void)state;
     nuisance(direction);
     for (int round = 0; round < 50; round++) {
-        for (int k = 0; k < 2; k++) {
+        for (size_t k = 0; k < 2; k++) {
             make_tile(&random, direction, original[k], copy[k], 1);
             akin_projection_apply(projection, original[k], 1, vector[2 * k]);
             akin_projection_apply(projection, copy[k], 1, vector[2 * k + 1]);
@@ -107,7 +107,7 @@ descriptors_have_unit_length_even_of_nothing(void **state)
     float features[2 * N], out[2 * AKIN_DIM];
 
     (void)state;
-    for (size_t i = 0; i < 2 * N; i++)
+    for (size_t i = 0; i < (size_t)2 * N; i++)
         features[i] = i < N ? 1e30f : (float)i;
     akin_projection_apply(projection, features, 2, out);
     assert_float_equal(similarity(out, out), 1, 1e-5);

@@ -46,9 +46,12 @@ paint(struct fixture *f, uint32_t w, uint32_t h, paint_fn *value)
 
     assert_ok(akin_plane_alloc(&f->plane, w, h, 1, AKIN_SAMPLE_U16, UINT64_MAX,
                                &err));
-    for (size_t i = 0; i < (size_t)w * h; i++)
-        ((uint16_t *)f->plane.px)[i] = (uint16_t)fmax(
-            0, fmin(65535, value((double)(i % w), (double)(i / w), &random)));
+    for (size_t i = 0; i < (size_t)w * h; i++) {
+        size_t x = i % w, y = i / w;
+        double v = value((double)x, (double)y, &random);
+
+        ((uint16_t *)f->plane.px)[i] = (uint16_t)fmax(0, fmin(65535, v));
+    }
     assert_ok(akin_pyramid_build(&f->plane, (uint32_t)f->config.tile_size,
                                  &f->pyramid, &err));
 }
