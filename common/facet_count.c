@@ -15,7 +15,7 @@
 #include "facet_internal.h"
 
 /* What one intersection costs in steps of a walk, and per 65,536 numbers of
- * the two sets more; found by measuring. */
+ * the two sets more; an estimate, which changes time but no count. */
 #define AND_STEPS ((size_t)60)
 
 struct counted {

@@ -47,7 +47,8 @@ akin__node_add(struct akin__node *parent, struct akin__node *child)
             akin_new(n == 0 ? 1 : 2 * n, sizeof(struct akin__node *));
 
         if (n > 0)
-            memcpy(grown, parent->child, n * sizeof(*grown));
+            memcpy(grown, parent->child,
+                   n * sizeof(struct akin__node *)); /* NOLINT: pointers */
         free(parent->child);
         parent->child = grown;
     }
@@ -176,6 +177,18 @@ is_word(char c)
     return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
 }
 
+/* How many leading characters are the same, without regard to case. */
+static size_t
+same_length(const char *a, const char *b, size_t most)
+{
+    size_t n = 0;
+
+    while (n < most &&
+           tolower((unsigned char)a[n]) == tolower((unsigned char)b[n]))
+        n++;
+    return n;
+}
+
 /* Does text hold the words of part, starting and ending at word edges? */
 static bool
 holds_words(const char *text, const char *part)
@@ -183,14 +196,10 @@ holds_words(const char *text, const char *part)
     size_t len = strlen(part);
 
     for (const char *at = text; *at != '\0'; at++) {
-        size_t i = 0;
-
         if (at > text && is_word(at[-1]) && is_word(part[0]))
             continue;
-        while (i < len &&
-               tolower((unsigned char)at[i]) == tolower((unsigned char)part[i]))
-            i++;
-        if (i == len && !(is_word(part[len - 1]) && is_word(at[len])))
+        if (same_length(at, part, len) == len &&
+            !(is_word(part[len - 1]) && is_word(at[len])))
             return true;
     }
     return false;

@@ -161,7 +161,7 @@ akin_network_forward(const struct akin_network *network,
     const float *w = network->weight, *weight, *bias;
     size_t edge = EDGE / 2, n_pooled = 0;
 
-    weight = take(&w, 27 * STEM);
+    weight = take(&w, (size_t)27 * STEM);
     akin__conv_stem(picture, EDGE, weight, take(&w, STEM), map[0]);
     for (size_t i = 0; i < N_BLOCKS; i++) {
         edge = run_block(&blocks[i], map, edge, &w);

@@ -47,7 +47,7 @@ akin_orcid_find(const char *text, char out[AKIN_ORCID_TEXT])
     for (; *text != '\0'; text++) {
         if (!inside && strnlen(text, 19) == 19 && orcid_at(text)) {
             memcpy(out, text, 19);
-            out[18] = (char)toupper((unsigned char)out[18]);
+            out[18] = out[18] == 'x' ? 'X' : out[18];
             out[19] = '\0';
             return orcid_check_digit(out) == out[18] ? AKIN_ORCID_FOUND
                                                      : AKIN_ORCID_WRONG;

@@ -6,12 +6,14 @@
  * differences to the first tile, so that squares of a large mean do not swallow
  * the variance. S: covariance of an original and its disturbed copies around
  * their own mean, over all tiles, plus a part of its mean diagonal, so that a
- * direction that happened not to move is not taken for a safe one.
+ * direction that happened not to move is not taken for a safe one, plus a share
+ * of T's diagonal (DISTRUST_*).
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "akin/network.h"
 #include "linalg.h"
 #include "projection_internal.h"
 
@@ -19,6 +21,14 @@
 #define MIN_TILES 512
 #define MIN_COPIES 256
 #define RIDGE 0.05 /* of the mean diagonal of S */
+/* Laboratories differ in more than our disturbances show, so a part of what
+ * tells tiles apart is held to be nuisance too: a share of each feature's
+ * variance. More of it for the network, which was trained on those very
+ * disturbances and so hardly moves under them. Measured: tests/bench/README.md.
+ */
+#define DISTRUST_CLASSICAL 0.2
+#define DISTRUST_LEARNED 0.5
+#define FIRST_LEARNED (AKIN_N_FEATURES - AKIN_N_NETWORK)
 #define LEAST_RIDGE 1e-12
 
 struct akin_projection_trainer {
@@ -127,8 +137,15 @@ total_covariance(const struct akin_projection_trainer *trainer, double *t,
                 trainer->square[i][j] / trainer->weight - d[i] * d[j];
 }
 
+static double
+distrust(size_t feature)
+{
+    return feature < FIRST_LEARNED ? DISTRUST_CLASSICAL : DISTRUST_LEARNED;
+}
+
 static void
-within_covariance(const struct akin_projection_trainer *trainer, double *s)
+within_covariance(const struct akin_projection_trainer *trainer,
+                  const double *t, double *s)
 {
     double ridge = LEAST_RIDGE; /* copies may be the same as their tile */
 
@@ -138,6 +155,8 @@ within_covariance(const struct akin_projection_trainer *trainer, double *s)
         for (size_t j = i; j < N; j++)
             s[i * N + j] = s[j * N + i] =
                 trainer->within[i][j] / trainer->freedom + (i == j ? ridge : 0);
+    for (size_t i = 0; i < N; i++)
+        s[i * N + i] += distrust(i) * t[i * N + i];
 }
 
 static enum akin_status
@@ -176,7 +195,7 @@ akin_projection_trainer_finish(struct akin_projection_trainer *trainer,
         goto done;
     }
     total_covariance(trainer, t, mean);
-    within_covariance(trainer, s);
+    within_covariance(trainer, t, s);
     st = akin__linalg_generalised(t, s, N, AKIN_DIM, axes, values, err);
     if (st == AKIN_OK)
         st = akin__projection_make(mean, axes, out, err);

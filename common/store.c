@@ -96,7 +96,6 @@ akin__env_facts(struct akin__env *env, struct akin__env_facts *out,
     if (rc != 0)
         return fail(err, "cannot ask for its state", rc);
     out->map_bytes = info.me_mapsize;
-    out->last_change = info.me_last_txnid;
     out->file_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
     return AKIN_OK;
 }
@@ -123,6 +122,12 @@ akin__env_move_map(struct akin__env *env, size_t seen, size_t bytes,
 }
 
 /* ---- transactions ---- */
+
+uint64_t
+akin__txn_number(const struct akin_txn *txn)
+{
+    return mdb_txn_id(txn->mdb);
+}
 
 /* One try. The pass is kept only on success. */
 static int

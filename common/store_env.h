@@ -64,9 +64,8 @@ void akin__env_close(struct akin__env *env); /* not opened: fine */
 
 struct akin__env_facts {
     size_t map_bytes;
-    uint64_t last_change; /* of all processes */
-    uint64_t file_bytes;  /* up to the end of the last page in use */
-    int fd;               /* data.mdb; stays the environment's */
+    uint64_t file_bytes; /* up to the end of the last page in use */
+    int fd;              /* data.mdb; stays the environment's */
 };
 /* A pass must be held, or nobody else know the environment. */
 enum akin_status akin__env_facts(struct akin__env *env,
@@ -96,6 +95,9 @@ enum akin_status akin__txn_begin(struct akin__env *env, bool may_write,
 enum akin_status akin__txn_commit(struct akin_txn *txn,
                                   struct akin_error *err) AKIN_MUST_USE;
 void akin__txn_end(struct akin_txn *txn);
+
+/* The number of the last commit that this transaction sees. */
+uint64_t akin__txn_number(const struct akin_txn *txn);
 
 /* akin_store_update without its questions (store_update.c). */
 enum akin_status akin__env_update(struct akin__env *env, akin_txn_fn *body,

@@ -60,7 +60,8 @@ void akin_store_close(struct akin_store *store); /* NULL is fine */
 const char *akin_store_dir(const struct akin_store *store);
 
 /* A number that grows with every committed write, by any process: when it is
- * unchanged, nothing in the store has changed. Cheap. */
+ * unchanged, nothing in the store has changed. A transaction begun afterwards
+ * sees at least what this number stands for. Cheap. */
 enum akin_status akin_store_change(struct akin_store *store, uint64_t *out,
                                    struct akin_error *err) AKIN_MUST_USE;
 
