@@ -157,6 +157,12 @@ akin_strdup(const char *text)
     return akin_strndup(text, strlen(text));
 }
 
+char
+akin_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 void *
 akin_new(size_t count, size_t size)
 {

@@ -52,7 +52,7 @@ akin_facet_names(const char *const **names)
         "cell_line", "modality",       "category",
         "format",    "channels",       "bit_depth"};
 
-    assert(AKIN_COUNT(list) == N_COUNTED);
+    _Static_assert(AKIN_COUNT(list) == N_COUNTED, "every counted facet");
     *names = list;
     return AKIN_COUNT(list);
 }
@@ -292,7 +292,9 @@ akin_facets_add(struct akin_facets *facets, uint32_t number,
 
     assert(!facets->is_finished);
     assert(i == 0 || facets->number[i - 1] < number);
-    facets->extra = akin__grown(facets->extra, i, &cap, sizeof(*facets->extra));
+    facets->extra =
+        akin__grown(facets->extra, i, &cap,
+                    sizeof(facets->extra[0])); /* NOLINT: pointers */
     facets->number = akin__grown(facets->number, i, &facets->cap_datasets,
                                  sizeof(*facets->number));
     facets->number[i] = number;

@@ -286,8 +286,7 @@ has_beginning(const char *text, const char *part, size_t len)
         if (at > text &&
             (isalnum((unsigned char)at[-1]) || (unsigned char)at[-1] >= 0x80))
             continue;
-        while (i < len &&
-               tolower((unsigned char)at[i]) == tolower((unsigned char)part[i]))
+        while (i < len && akin_lower(at[i]) == akin_lower(part[i]))
             i++;
         if (i == len)
             return true;

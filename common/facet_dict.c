@@ -19,8 +19,7 @@ hash_of(const char *text, bool is_exact)
     size_t n = 0;
 
     for (; *text != '\0'; text++) {
-        folded[n++] =
-            is_exact ? (uint8_t)*text : (uint8_t)tolower((unsigned char)*text);
+        folded[n++] = (uint8_t)(is_exact ? *text : akin_lower(*text));
         if (n == sizeof(folded)) {
             struct akin_hash part = akin_hash_of(akin_span_of(folded, n));
 

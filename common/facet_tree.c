@@ -100,7 +100,7 @@ keep(struct making *making, const struct akin_bitmap *any)
     tree->is_kept = akin_new(tree->dict.n + 1, sizeof(*tree->is_kept));
     for (size_t i = 0; i < tree->dict.n; i++)
         tree->is_kept[i] = i < making->n_values ||
-                           (making->n_below[i] > 1 &&
+                           (making->n_below != NULL && making->n_below[i] > 1 &&
                             akin_bitmap_count(tree->dict.value[i].set) < n_any);
 }
 

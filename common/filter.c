@@ -183,8 +183,7 @@ same_length(const char *a, const char *b, size_t most)
 {
     size_t n = 0;
 
-    while (n < most &&
-           tolower((unsigned char)a[n]) == tolower((unsigned char)b[n]))
+    while (n < most && akin_lower(a[n]) == akin_lower(b[n]))
         n++;
     return n;
 }

@@ -263,12 +263,6 @@ cc_word(const char *word, struct cc *cc)
     return true;
 }
 
-static char
-lower(char c)
-{
-    return (char)tolower((unsigned char)c);
-}
-
 /* Reads the next word in lower case: letters, digits and dots; "gplv3" and "v3"
  * lose their v. False at the end. */
 static bool
@@ -281,7 +275,7 @@ next_word(const char **text, char word[24])
     while (isalnum((unsigned char)**text) ||
            (**text == '.' && isdigit((unsigned char)(*text)[1]))) {
         if (n < 23)
-            word[n++] = lower(**text);
+            word[n++] = akin_lower(**text);
         (*text)++;
     }
     word[n] = '\0';

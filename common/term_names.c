@@ -27,7 +27,7 @@ void
 akin__name_fold(const char *text, struct akin_buf *out)
 {
     for (; *text != '\0'; text++) {
-        char c = (char)tolower((unsigned char)*text);
+        char c = akin_lower(*text);
 
         if (!is_silent(c))
             akin_buf_put(out, &c, 1);
@@ -366,7 +366,7 @@ starts_with(const char *text, const char *folded)
             return false;
         if (is_silent(*text))
             continue;
-        if (tolower((unsigned char)*text) != *folded)
+        if (akin_lower(*text) != *folded)
             return false;
         folded++;
     }

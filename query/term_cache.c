@@ -94,7 +94,7 @@ akin_term_cache_acquire(struct akin_term_cache *cache, struct akin_txn *txn,
         cache->first = state;
         sweep(cache);
     }
-    if (st == AKIN_OK) {
+    if (state != NULL) {
         state->refs++;
         *out = state->terms;
     }

@@ -69,6 +69,9 @@ uint8_t *akin_buf_take(struct akin_buf *buf);
 char *akin_strdup(const char *text);
 char *akin_strndup(const char *text, size_t len);
 
+/* An ASCII letter in lower case; any other byte as it is. */
+char akin_lower(char c);
+
 /* calloc that ends the program when there is no memory: for small objects of
  * known size. Sizes that come from outside use calloc and answer ENOMEM. */
 void *akin_new(size_t count, size_t size);

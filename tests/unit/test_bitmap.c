@@ -15,7 +15,7 @@ static struct twin
 random_twin(struct akin_test_random *random)
 {
     struct twin twin = {.bitmap = akin_bitmap_new()};
-    size_t n = (size_t)akin_test_below(random, 2 * WORLD);
+    size_t n = (size_t)akin_test_below(random, (uint64_t)2 * WORLD);
 
     for (size_t i = 0; i < n; i++) {
         uint32_t number = (uint32_t)akin_test_below(random, WORLD);

@@ -236,8 +236,8 @@ the_crates_can_be_counted(void **state)
     static const char *const claims[] = {
         "has:organism", "has:imaging_method", "has:orcid",
         "license:CC0-1.0 OR license:CC-BY-4.0",
-        "has:organism AND has:imaging_method AND has:orcid AND "
-        "(license:CC0-1.0 OR license:CC-BY-4.0)"};
+        ("has:organism AND has:imaging_method AND has:orcid AND "
+         "(license:CC0-1.0 OR license:CC-BY-4.0)")};
     char *folder = akin_test_need_shared("metadata/ro-crates");
     struct fixture *f = *state;
     struct akin_catalog *catalog;
