@@ -109,11 +109,11 @@ static void
 join(struct making *making)
 {
     struct akin__tree *tree = making->tree;
-    size_t n = tree->dict.n;
+    size_t n = making->above == NULL ? 0 : tree->dict.n; /* no value at all */
 
-    tree->parent = akin_new(n + 1, sizeof(*tree->parent));
-    tree->first_child = akin_new(n + 1, sizeof(*tree->first_child));
-    tree->next = akin_new(n + 1, sizeof(*tree->next));
+    tree->parent = akin_new(tree->dict.n + 1, sizeof(*tree->parent));
+    tree->first_child = akin_new(tree->dict.n + 1, sizeof(*tree->first_child));
+    tree->next = akin_new(tree->dict.n + 1, sizeof(*tree->next));
     for (size_t i = 0; i < n; i++)
         tree->parent[i] = tree->first_child[i] = tree->next[i] = AKIN__NO_VALUE;
     for (size_t i = n; i-- > 0;) {
