@@ -6,7 +6,7 @@
  * For writers this is read-only. The samples to be written are
  *
  *   for (i = 0; i < c->n_kept; i++)
- *       const struct akin_sample *s = &c->sample[c->kept[i]];
+ *       const struct akin_collect_sample *s = &c->sample[c->kept[i]];
  *
  * in the order of splits and, within a split, one that looks random and
  * follows from the seed: the number i is the sample's name. Where a sample's
@@ -23,7 +23,7 @@
 #include "akin/json.h"
 #include "akin/tile.h"
 
-#define AKIN_SAMPLE_NONE UINT32_MAX /* of cluster, group, other */
+#define AKIN_COLLECT_NONE UINT32_MAX /* of cluster, group, other */
 
 enum akin_fate {
     AKIN_FATE_KEPT,
@@ -42,7 +42,7 @@ const char *akin_fate_name(enum akin_fate fate);
 const char *akin_fate_sentence(enum akin_fate fate);
 
 /* One selected tile. */
-struct akin_sample {
+struct akin_collect_sample {
     uint64_t row;     /* in the generation */
     uint64_t hash;    /* akin/phash.h; 0 when pixels were not read */
     uint32_t dataset; /* index into collection->dataset */
@@ -119,7 +119,7 @@ struct akin_collection {
     /* what it holds */
     struct akin_collection_dataset *dataset; /* by number */
     size_t n_datasets;
-    struct akin_sample *sample; /* by row */
+    struct akin_collect_sample *sample; /* by row */
     size_t n_samples;
     uint32_t *kept; /* indexes into sample; in the order of writing */
     size_t n_kept;
@@ -145,7 +145,7 @@ void akin_collection_free(struct akin_collection *collection);
  * since. */
 enum akin_status akin_collection_place(const struct akin_collection *collection,
                                        struct akin_txn *txn,
-                                       const struct akin_sample *sample,
+                                       const struct akin_collect_sample *sample,
                                        struct akin_image_record *image,
                                        struct akin_tile *tile,
                                        struct akin_error *err) AKIN_MUST_USE;
@@ -153,7 +153,7 @@ enum akin_status akin_collection_place(const struct akin_collection *collection,
 /* Name of a plate, volume or folder within a dataset that a sample's image
  * belongs to: of the image's metadata ("plate", "volume"), else the folders of
  * its name below "images/"; "" for none. Appends. */
-void akin_sample_unit(const struct akin_image_record *image,
-                      struct akin_buf *out);
+void akin_collect_unit_name(const struct akin_image_record *image,
+                            struct akin_buf *out);
 
 #endif
