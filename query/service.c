@@ -9,6 +9,7 @@
 
 #include "akin/proto.h"
 
+#include "collect/answer.h"
 #include "facets.h"
 #include "get.h"
 #include "params.h"
@@ -20,12 +21,12 @@
 #include "terms.h"
 
 /* The methods; names[] keeps the order of run[]. */
-static const char *const names[] = {"facets", "get",     "search", "similar",
-                                    "status", "suggest", "terms"};
-static akin_method_fn *const run[] = {akin_facets_answer, akin_get_answer,
-                                      akin_search_answer, akin_similar_answer,
-                                      akin_status_answer, akin_suggest_answer,
-                                      akin_terms_answer};
+static const char *const names[] = {"collect", "facets", "get",     "search",
+                                    "similar", "status", "suggest", "terms"};
+static akin_method_fn *const run[] = {akin_collect_answer, akin_facets_answer,
+                                      akin_get_answer,     akin_search_answer,
+                                      akin_similar_answer, akin_status_answer,
+                                      akin_suggest_answer, akin_terms_answer};
 
 size_t
 akin__method_names(const char *const **out)
