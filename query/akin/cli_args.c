@@ -58,6 +58,8 @@ static const struct command commands[AKIN_N_COMMANDS] = {
          "it; a text\nlists the terms that begin with it or have a word that "
          "does.\n\nExample:\n"
          "  akin terms \"light sheet\" --store ~/store\n"},
+    [AKIN_COMMAND_COLLECT] = {"collect", "[TEXT]", 0, 1,
+                              "a training collection from a question", ""},
 };
 
 enum {

@@ -19,6 +19,7 @@ enum akin_cli_command {
     AKIN_COMMAND_SHOW,
     AKIN_COMMAND_STATUS,
     AKIN_COMMAND_TERMS,
+    AKIN_COMMAND_COLLECT, /* has a command line of its own: cli_collect.h */
     AKIN_N_COMMANDS
 };
 
