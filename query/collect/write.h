@@ -27,7 +27,7 @@
 
 struct akin_collect_write {
     const char *dir;
-    const char *created;          /* YYYY-MM-DD: as the recipe has it, or today */
+    const char *created; /* YYYY-MM-DD: as the recipe has it, or today */
     const struct akin_json *made; /* recipe whose sums are to be compared, or
                                      NULL */
     size_t threads;               /* 0: all processors */
