@@ -8,6 +8,7 @@
  * largest units first, after the idea of iterative stratification (Sechidis et
  * al., ECML PKDD 2011, section 3.2), with units in the place of samples.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,10 @@
 #include "akin/hash.h"
 
 #include "collect_internal.h"
+
+#define TOLERANCE 0.01 /* of all samples: by so much a part may be too large   \
+                        */
+#define NO_ROOM 1e12   /* more than any cost of a part with room */
 
 /* --- units to parts --- */
 
@@ -42,39 +47,54 @@ struct tally {
     double *total; /* n_strata + 1 */
 };
 
-/* How much worse the squared distance from the wanted count becomes when `size`
- * more of a stratum go to a part. */
+/* How full a part would be, of a stratum, with half of a unit more: 1 is as
+ * full as it should be. */
 static double
-cost_of(const struct tally *t, size_t stratum, size_t part, double size)
+fill_of(const struct tally *t, size_t stratum, size_t part, double size)
 {
     double wanted = t->total[stratum] * t->d->shares[part];
-    double over = t->have[stratum * t->d->n_parts + part] - wanted;
 
-    return size * (2 * over + size) / t->total[stratum];
+    return (t->have[stratum * t->d->n_parts + part] + size / 2) / wanted;
 }
 
+/* By how many samples a part would be too large. */
+static double
+excess_of(const struct tally *t, size_t part, double size)
+{
+    const struct akin__division *d = t->d;
+
+    return t->have[d->n_strata * d->n_parts + part] + size -
+           t->total[d->n_strata] * d->shares[part];
+}
+
+/* Of the parts with room for the unit the one that lacks it most, in all and in
+ * the mean over its strata; where none has room, that which it overfills
+ * least. */
 static size_t
 best_part(const struct tally *t, uint32_t unit)
 {
     const struct akin__division *d = t->d;
-    double size = (double)d->size[unit], best_cost = 0;
-    size_t best = SIZE_MAX;
+    double size = (double)d->size[unit], best_cost = INFINITY;
+    double room = t->total[d->n_strata] * TOLERANCE;
+    uint32_t n = d->first[unit + 1] - d->first[unit];
+    size_t best = 0;
 
     for (size_t p = 0; p < d->n_parts; p++) {
-        uint32_t n = d->first[unit + 1] - d->first[unit];
-        double cost = cost_of(t, d->n_strata, p, size), strata = 0;
+        double excess = excess_of(t, p, size), strata = 0, cost;
 
         if (d->shares[p] <= 0)
             continue;
         for (uint32_t k = d->first[unit]; k < d->first[unit + 1]; k++)
-            strata += cost_of(t, d->stratum[k], p, size);
-        cost += n > 0 ? strata / n : 0;
-        if (best == SIZE_MAX || cost < best_cost) {
+            strata += fill_of(t, d->stratum[k], p, size);
+        cost = fill_of(t, d->n_strata, p, size) + (n > 0 ? strata / n : 0);
+        if (excess > room)
+            cost = NO_ROOM + excess;
+        if (cost < best_cost) {
             best = p;
             best_cost = cost;
         }
     }
-    return best == SIZE_MAX ? 0 : best;
+    return best;
 }
 
 static void
