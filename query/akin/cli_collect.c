@@ -3,13 +3,15 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "akin/client.h"
 #include "akin/file.h"
+#include "akin/normalize.h"
 
 #include "collect/collect.h"
-#include "collect/save.h"
+#include "collect/write.h"
 #include "print.h"
 #include "service.h"
 
@@ -169,6 +171,59 @@ print_changes(const struct akin_collect_args *args,
     akin_json_free(changes);
 }
 
+/* The day that the recipe names, so that its bytes come out again; or today. */
+static void
+choose_day(const struct akin_collect_args *args, char day[AKIN_DATE_TEXT])
+{
+    const char *made = akin_json_text(args->made, "created");
+    time_t now = time(NULL);
+    struct tm tm = {0};
+
+    if (made != NULL && akin_date_normalize(made, day))
+        return;
+    (void)gmtime_r(&now, &tm);
+    (void)strftime(day, AKIN_DATE_TEXT, "%Y-%m-%d", &tm);
+}
+
+static void
+print_differs(const struct akin_collect_args *args,
+              const struct akin_json *differs)
+{
+    if (args->made == NULL || akin_json_get(args->made, "files") == NULL)
+        return;
+    for (size_t i = 0; i < akin_json_count(differs); i++)
+        (void)fprintf(stderr, "akin: other bytes than the recipe's: %s\n",
+                      akin_json_string(akin_json_at(differs, i)));
+    if (akin_json_count(differs) == 0)
+        (void)fprintf(stderr,
+                      "akin: every file has the bytes that the recipe names\n");
+}
+
+static enum akin_status
+write_folder(const struct akin_collect_args *args,
+             const struct akin_collect_run *run,
+             const struct akin_collection *collection, struct akin_error *err)
+{
+    char day[AKIN_DATE_TEXT];
+    struct akin_collect_write how = {.dir = args->out,
+                                     .created = day,
+                                     .made = args->made,
+                                     .threads = run->threads,
+                                     .progress = run->progress,
+                                     .ctx = run->ctx};
+    struct akin_json *differs = NULL;
+    enum akin_status st;
+
+    choose_day(args, day);
+    st = akin_collect_write(collection, &how, &differs, err);
+    if (*(bool *)run->ctx)
+        (void)fputs("\r\033[K", stderr);
+    if (st == AKIN_OK)
+        print_differs(args, differs);
+    akin_json_free(differs);
+    return st;
+}
+
 static enum akin_status
 make(const struct akin_collect_args *args, struct akin_session *session,
      const struct akin_collect_options *options, struct akin_error *err)
@@ -193,7 +248,7 @@ make(const struct akin_collect_args *args, struct akin_session *session,
     if (is_shown)
         (void)fputs("\r\033[K", stderr);
     if (st == AKIN_OK && args->out != NULL)
-        st = akin_collect_save(collection, args->out, err);
+        st = write_folder(args, &run, collection, err);
     if (st == AKIN_OK && args->out != NULL)
         st = akin_file_remove(marks, err); /* all is done: it has served */
     if (st == AKIN_OK) {

@@ -20,6 +20,7 @@ struct akin_collect_args {
     bool dry_run, json, quiet, help;
     struct akin_json *params;        /* as the method's parameters */
     struct akin_json *recipe_inputs; /* of --recipe, or NULL */
+    struct akin_json *made;          /* all of that recipe, or NULL */
 };
 void akin_cli_collect_args_free(struct akin_collect_args *args);
 

@@ -194,6 +194,7 @@ akin_cli_collect_args_free(struct akin_collect_args *args)
 {
     akin_json_free(args->params);
     akin_json_free(args->recipe_inputs);
+    akin_json_free(args->made);
     *args = (struct akin_collect_args){0};
 }
 
@@ -423,7 +424,7 @@ read_recipe(struct akin_collect_args *args, struct akin_error *err)
         if (akin_json_get(args->params, key) == NULL)
             akin_json_set(args->params, key, akin_json_copy(value));
     args->recipe_inputs = akin_json_copy(akin_json_get(recipe, "inputs"));
-    akin_json_free(recipe);
+    args->made = recipe;
     return AKIN_OK;
 }
 

@@ -186,6 +186,26 @@ put_funders(const struct akin_json *funders, struct akin_buf *out)
         akin_buf_puts(out, "\n");
 }
 
+/* What a record of its own form says of where it came from: "source_repo" and
+ * the like have no place in the canonical one. */
+static void
+put_origin(const struct akin_json *record, struct akin_buf *out)
+{
+    const struct akin_json *extra = akin_json_get(record, "extra");
+    struct akin_json *value = NULL;
+    const char *name = NULL;
+    void *it = NULL;
+
+    while (akin_json_next(extra, &it, &name, &value)) {
+        if (strncmp(name, "source", 6) != 0 || akin_json_string(value) == NULL)
+            continue;
+        akin_buf_puts(out, "; ");
+        put_markdown(name, out);
+        akin_buf_puts(out, ": ");
+        put_markdown(akin_json_string(value), out);
+    }
+}
+
 static void
 put_source(const struct akin_collection_dataset *d, struct akin_buf *out)
 {
@@ -208,6 +228,7 @@ put_source(const struct akin_collection_dataset *d, struct akin_buf *out)
         akin_buf_printf(out, ", <%s>", uri);
     if (doi != NULL)
         akin_buf_printf(out, ", [doi:%s](https://doi.org/%s)", doi, doi);
+    put_origin(d->record, out);
     akin_buf_puts(out, "\n");
 }
 
