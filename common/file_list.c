@@ -152,7 +152,8 @@ is_path_column(const char *name)
 {
     static const char *const names[] = {"files",    "file",      "path",
                                         "filename", "file name", "file path",
-                                        "filepath", "file names"};
+                                        "filepath", "file names",
+                                        "image file", "image name"};
     struct akin_buf clean = {0};
     bool is = false;
 
