@@ -37,7 +37,6 @@ static const struct {
     {"publications", "publications"},
     {"funders", "funders"},
     {"models", "models"},
-    {"source", "source"},
     {"uri", "address"},
     {"url", "address"},
 };
@@ -260,6 +259,30 @@ print_person(const struct akin_print *print, const struct akin_json *person)
         print_contribution(print, akin_json_at(all, i));
 }
 
+/* "ro-crate S-1/ro-crate-metadata.json, dataset-json S-1/dataset.json" */
+static void
+print_source(const struct akin_print *print, const struct akin_json *source)
+{
+    const struct akin_json *also = akin_json_get(source, "also");
+    struct akin_json *text;
+    struct akin_buf line = {0};
+
+    for (size_t i = 0; i <= akin_json_count(also); i++) {
+        const struct akin_json *one =
+            i == 0 ? source : akin_json_at(also, i - 1);
+        const char *kind = akin_json_text(one, "kind");
+        const char *uri = akin_json_text(one, "uri");
+
+        if (kind != NULL)
+            akin_buf_printf(&line, "%s%s%s%s", i > 0 ? ", " : "", kind,
+                            uri != NULL ? " " : "", uri != NULL ? uri : "");
+    }
+    text = akin_json_new_string(akin_buf_text(&line));
+    akin_print_field(print, "source", text);
+    akin_json_free(text);
+    akin_buf_free(&line);
+}
+
 void
 akin_cli_print_dataset(const struct akin_print *print,
                        const struct akin_json *answer)
@@ -276,6 +299,7 @@ akin_cli_print_dataset(const struct akin_print *print,
     for (size_t i = 0; i < AKIN_COUNT(fields); i++)
         akin_print_field(print, fields[i].name,
                          akin_json_get(record, fields[i].key));
+    print_source(print, akin_json_get(record, "source"));
     akin_print_field(print, "version", akin_json_get(answer, "version"));
     akin_print_field(print, "updated", akin_json_get(answer, "updated"));
     (void)fprintf(print->out, "\n%" PRId64 " image%s\n", total,
