@@ -143,7 +143,7 @@ compare_lists(struct diff *diff, const struct akin_json *old_json,
     n = match(diff, &old, &new, false);
     if (n == old.n && n == new.n)
         note(diff, old_json, new_json); /* another order */
-    n += match(diff, &old, &new, true);
+    (void)match(diff, &old, &new, true);
     for (size_t i = 0; i < old.n; i++)
         if (!old.is_matched[i])
             note(diff, akin_json_at(old.json, i), NULL);
@@ -159,14 +159,13 @@ compare(struct diff *diff, const struct akin_json *old,
         const struct akin_json *new)
 {
     enum akin_json_type type = akin_json_type(old);
+    bool is_below = type == akin_json_type(new) && diff->depth < DEPTH_MAX;
 
     if (old != NULL && new != NULL && akin_json_equal(old, new))
         return;
-    if (type != akin_json_type(new) || diff->depth >= DEPTH_MAX)
-        note(diff, old, new);
-    else if (type == AKIN_JSON_OBJECT)
+    if (is_below && type == AKIN_JSON_OBJECT)
         compare_objects(diff, old, new);
-    else if (type == AKIN_JSON_ARRAY &&
+    else if (is_below && type == AKIN_JSON_ARRAY &&
              akin_json_count(old) <= PAIRS_MAX / (akin_json_count(new) + 1))
         compare_lists(diff, old, new);
     else
