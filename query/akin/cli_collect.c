@@ -239,10 +239,16 @@ make(const struct akin_collect_args *args, struct akin_session *session,
     if (!args->quiet && is_terminal)
         run.progress = show_progress;
     if (args->out != NULL) {
-        st = akin_dir_make(args->out, err);
-        marks = akin_path_join(args->out, "marks.partial");
-        run.marks_path = marks;
+        st = akin_collect_check_folder(args->out, err);
+        marks = akin_path_join(args->out, AKIN_COLLECT_MARKS);
     }
+    if (st != AKIN_OK) {
+        free(marks);
+        return st;
+    }
+    if (args->out != NULL)
+        st = akin_dir_make(args->out, err);
+    run.marks_path = marks;
     if (st == AKIN_OK)
         st = akin_collect_plan(session, &run, &collection, err);
     if (is_shown)
@@ -251,6 +257,8 @@ make(const struct akin_collect_args *args, struct akin_session *session,
         st = write_folder(args, &run, collection, err);
     if (st == AKIN_OK && args->out != NULL)
         st = akin_file_remove(marks, err); /* all is done: it has served */
+    else if (st == AKIN_EINVAL && args->out != NULL)
+        (void)!akin_file_remove(marks, NULL); /* the folder is not ours */
     if (st == AKIN_OK) {
         print_changes(args, collection);
         answer = akin_collection_json(collection);

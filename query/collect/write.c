@@ -51,7 +51,7 @@ static bool
 is_ours(const char *name)
 {
     static const char *const ours[] = {SPOOL, "shards", "images",
-                                       "marks.partial", "README.md"};
+                                       AKIN_COLLECT_MARKS, "README.md"};
 
     for (size_t i = 0; i < AKIN_COUNT(ours); i++)
         if (strcmp(name, ours[i]) == 0)
@@ -59,30 +59,48 @@ is_ours(const char *name)
     return false;
 }
 
-/* Another collection, or somebody's files, must not be written over: a folder
- * is empty, has the recipe of this plan, or was begun by us. */
+/* The folder was begun by us, or holds nothing. */
+static enum akin_status
+check_names(const char *dir, struct akin_error *err)
+{
+    struct akin_names list = {0};
+    enum akin_status st = akin_dir_list(dir, &list, err);
+
+    for (size_t i = 0; st == AKIN_OK && i < list.n; i++)
+        if (strcmp(list.name[i], AKIN_COLLECT_MARKS) != 0)
+            st = AKIN_FAIL(err, AKIN_EINVAL,
+                           "%s is not empty (it holds %s) and no collection of "
+                           "akin; choose another folder",
+                           dir, list.name[i]);
+    akin_names_free(&list);
+    return st;
+}
+
+enum akin_status
+akin_collect_check_folder(const char *dir, struct akin_error *err)
+{
+    char *recipe = akin_path_join(dir, RECIPE);
+    char *spool = akin_path_join(dir, SPOOL);
+    enum akin_status st = AKIN_OK;
+
+    if (akin_file_exists(dir) && !akin_file_exists(recipe) &&
+        !akin_file_exists(spool))
+        st = check_names(dir, err);
+    free(recipe);
+    free(spool);
+    return st;
+}
+
+/* Another collection must not be written over either. */
 static enum akin_status
 check_folder(const struct writing *w, struct akin_error *err)
 {
     char *recipe = akin_path_join(w->how->dir, RECIPE);
-    char *spool = akin_path_join(w->how->dir, SPOOL);
-    struct akin_names list = {0};
-    enum akin_status st = AKIN_OK;
+    enum akin_status st = akin_collect_check_folder(w->how->dir, err);
 
-    if (akin_file_exists(recipe))
+    if (st == AKIN_OK && akin_file_exists(recipe))
         st = check_recipe(w, recipe, err);
-    else if (!akin_file_exists(spool)) {
-        st = akin_dir_list(w->how->dir, &list, err);
-        for (size_t i = 0; st == AKIN_OK && i < list.n; i++)
-            if (strcmp(list.name[i], "marks.partial") != 0)
-                st = AKIN_FAIL(err, AKIN_EINVAL,
-                               "%s is not empty (it holds %s) and no "
-                               "collection of akin; choose another folder",
-                               w->how->dir, list.name[i]);
-        akin_names_free(&list);
-    }
     free(recipe);
-    free(spool);
     return st;
 }
 
@@ -98,7 +116,7 @@ clear_folder(const struct writing *w, struct akin_error *err)
 
         if (strcmp(list.name[i], RECIPE) == 0 ||
             (is_ours(list.name[i]) && strcmp(list.name[i], SPOOL) != 0 &&
-             strcmp(list.name[i], "marks.partial") != 0))
+             strcmp(list.name[i], AKIN_COLLECT_MARKS) != 0))
             st = akin_file_remove(path, err);
         free(path);
     }

@@ -25,6 +25,15 @@
 
 #include "collect.h"
 
+/* A file in the folder where planning keeps what it read of pixels. */
+#define AKIN_COLLECT_MARKS "marks.partial"
+
+/* May a collection be written there? EINVAL: the folder holds files that are
+ * none of ours. Whether it holds another collection is seen when writing. */
+enum akin_status
+akin_collect_check_folder(const char *dir,
+                          struct akin_error *err) AKIN_MUST_USE;
+
 struct akin_collect_write {
     const char *dir;
     const char *created; /* YYYY-MM-DD: as the recipe has it, or today */

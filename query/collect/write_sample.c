@@ -92,6 +92,7 @@ tell_dataset(const struct akin_collection_dataset *d)
     akin_json_set_text(json, "title", akin_json_text(d->record, "title"));
     for (size_t i = 0; i < AKIN_COUNT(shared); i++)
         share(d->record, shared[i], json);
+    akin_json_set(json, "license", akin_json_new_null()); /* said, if none */
     share(d->record, "license", json);
     akin__credit_line(d->record, &credit);
     akin_json_set_text(json, "credit", akin_buf_text(&credit));

@@ -106,8 +106,8 @@ expect_text "since the recipe: the store has another generation" "yeast-dic"
 say "16 bit stay 16 bit when asked, and a fixed size is one"
 deep=$(new_folder)/deep
 cat >"$SCRATCH/deep.json" <<'RECIPE'
-{"akin_recipe":1,"options":{"licences":"any","target":6,
- "output":{"bits":0,"edge_px":96}}}
+{"akin_recipe":1,"options":{"licence":"any","target":6,
+ "output":{"bits":0,"edge":96}}}
 RECIPE
 collect --recipe "$SCRATCH/deep.json" --out "$deep"
 expect_same "exit code" 0 "$SCENARIO_CODE"

@@ -32,7 +32,7 @@ for path in sys.argv[1:]:
         assert png[:8] == b'\x89PNG\r\n\x1a\n' and key not in seen
         size = struct.unpack('>II', png[16:24])
         assert size == (about['width'], about['height']) and about['key'] == key
-        assert about['license'] and about['credit'] and about['split'] in path
+        assert 'license' in about and about['credit'] and about['split'] in path
         seen.add(key), datasets.add(about['dataset'])
         sizes[size] += 1
 print(len(seen), 'samples', len(datasets), 'datasets', dict(sizes))
