@@ -12,6 +12,7 @@
 
 #include "akin/hash.h"
 #include "akin/parallel.h"
+#include "akin/vindex.h"
 
 #include "cluster_internal.h"
 
@@ -132,7 +133,8 @@ lloyd(const struct akin_vectors *in, const struct akin_cluster_options *options,
                       .cluster = cluster};
     enum akin_status st;
 
-    assert(k >= 1 && k <= in->n && in->dim >= 1);
+    assert(k >= 1 && k <= in->n && in->n < UINT32_MAX);
+    assert(in->dim >= 1 && in->dim <= AKIN_VINDEX_DIM_MAX);
     w.sum = calloc(k, in->dim * sizeof(*w.sum));
     w.size = calloc(k, sizeof(*w.size));
     w.similarity = calloc(in->n, sizeof(*w.similarity));
