@@ -58,7 +58,7 @@ akin_facet_names(const char *const **names)
 }
 
 void *
-akin__grown(void *array, size_t n, size_t *cap, size_t size)
+akin__facet_grown(void *array, size_t n, size_t *cap, size_t size)
 {
     void *bigger;
 
@@ -87,6 +87,7 @@ akin_facets_new(const struct akin_terms *terms)
         facets->column[i].ids.is_exact = true;
         facets->column[i].has = akin_bitmap_new();
     }
+    facets->extra.is_exact = true;
     facets->n_facets = AKIN_COUNT(kinds);
     facets->facet = akin_new(facets->n_facets, sizeof(*facets->facet));
     for (size_t i = 0; i < facets->n_facets; i++)
@@ -112,10 +113,8 @@ akin_facets_free(struct akin_facets *facets)
         free(facets->facet[i].of);
         free(facets->facet[i].start);
     }
-    for (size_t i = 0; i < facets->n_datasets; i++)
-        akin_json_free(facets->extra[i]);
+    akin__dict_free(&facets->extra);
     akin_bitmap_free(facets->all);
-    free(facets->extra);
     free(facets->number);
     free(facets->column);
     free(facets->facet);
@@ -189,8 +188,8 @@ fill_number(struct filling *to, double value)
         if (i > to->first_pair + 16)
             break; /* repeats do no harm, and looking for them takes time */
     }
-    column->pair = akin__grown(column->pair, column->n_pairs,
-                               &column->cap_pairs, sizeof(*column->pair));
+    column->pair = akin__facet_grown(column->pair, column->n_pairs,
+                                     &column->cap_pairs, sizeof(*column->pair));
     column->pair[column->n_pairs++] = (struct akin__pair){value, to->dataset};
 }
 
@@ -272,33 +271,13 @@ fill_images(struct filling *to, const struct akin_image_info *images, size_t n)
     }
 }
 
-static void
-keep_extra(struct akin_facets *facets, size_t i, const struct akin_json *record)
-{
-    struct akin_json *extra = akin_json_get(record, "extra");
-
-    if (extra == NULL)
-        return;
-    facets->extra[i] = akin_json_object();
-    akin_json_set(facets->extra[i], "extra", akin_json_share(extra));
-}
-
 void
 akin_facets_add(struct akin_facets *facets, uint32_t number,
                 const struct akin_json *record,
                 const struct akin_image_info *images, size_t n_images)
 {
-    size_t i = facets->n_datasets, cap = facets->cap_datasets;
-
     assert(!facets->is_finished);
-    assert(i == 0 || facets->number[i - 1] < number);
-    facets->extra =
-        akin__grown(facets->extra, i, &cap,
-                    sizeof(facets->extra[0])); /* NOLINT: pointers */
-    facets->number = akin__grown(facets->number, i, &facets->cap_datasets,
-                                 sizeof(*facets->number));
-    facets->number[i] = number;
-    facets->n_datasets++;
+    assert(!akin_bitmap_has(facets->all, number));
     akin_bitmap_add(facets->all, number);
     for (size_t c = 0; c < facets->n_columns; c++) {
         struct akin__column *column = &facets->column[c];
@@ -308,8 +287,8 @@ akin_facets_add(struct akin_facets *facets, uint32_t number,
         fill_images(&to, images, n_images);
     }
     for (size_t f = 0; f < facets->n_facets; f++)
-        akin__facet_add(&facets->facet[f], i, number, record, images, n_images);
-    keep_extra(facets, i, record);
+        akin__facet_add(&facets->facet[f], number, record, images, n_images);
+    akin__extra_add(&facets->extra, number, record);
 }
 
 static int
@@ -322,11 +301,95 @@ by_value(const void *a, const void *b)
     return x->dataset < y->dataset ? -1 : x->dataset > y->dataset;
 }
 
+/* --- what is made from the sets --- */
+
+/* Both a set and the positions ascend: look from the last place on, in steps
+ * that double, then by halves. */
+size_t
+akin__position_of(const struct akin_facets *facets, uint32_t number,
+                  size_t from)
+{
+    size_t step = 1, low = from, high = from;
+
+    while (high < facets->n_datasets && facets->number[high] < number) {
+        low = high + 1;
+        high += step;
+        step *= 2;
+    }
+    high = high < facets->n_datasets ? high : facets->n_datasets;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (facets->number[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct turning {
+    const struct akin_facets *facets;
+    struct akin__facet *facet;
+    size_t position; /* of the dataset before */
+    uint32_t value;
+};
+
+static bool
+count_one(uint32_t number, void *ctx)
+{
+    struct turning *turning = ctx;
+
+    turning->position =
+        akin__position_of(turning->facets, number, turning->position);
+    turning->facet->start[turning->position + 2]++;
+    return true;
+}
+
+/* After the counts became sums, start[i + 1] is where the next of i goes. */
+static bool
+place_one(uint32_t number, void *ctx)
+{
+    struct turning *turning = ctx;
+    size_t *at;
+
+    turning->position =
+        akin__position_of(turning->facets, number, turning->position);
+    at = &turning->facet->start[turning->position + 1];
+    turning->facet->of[(*at)++] = turning->value;
+    return true;
+}
+
+/* The values of each dataset, from the datasets of each value. */
+static void
+turn(const struct akin_facets *facets, struct akin__facet *facet)
+{
+    struct turning turning = {.facets = facets, .facet = facet};
+    size_t n = facets->n_datasets;
+
+    facet->start = akin_new(n + 2, sizeof(*facet->start));
+    for (size_t v = 0; v < facet->values.n; v++) {
+        turning.position = 0;
+        akin__set_each(&facet->values.value[v].set, count_one, &turning);
+    }
+    for (size_t i = 2; i < n + 2; i++)
+        facet->start[i] += facet->start[i - 1];
+    facet->of = akin_new(facet->start[n + 1] + 1, sizeof(*facet->of));
+    for (size_t v = 0; v < facet->values.n; v++) {
+        turning.position = 0;
+        turning.value = (uint32_t)v;
+        akin__set_each(&facet->values.value[v].set, place_one, &turning);
+    }
+}
+
 void
 akin_facets_finish(struct akin_facets *facets)
 {
     assert(!facets->is_finished);
     facets->is_finished = true;
+    facets->n_datasets = akin_bitmap_count(facets->all);
+    facets->number = akin_new(facets->n_datasets + 1, sizeof(*facets->number));
+    akin_bitmap_numbers(facets->all, facets->number);
     for (size_t i = 0; i < facets->n_columns; i++)
         if (facets->column[i].n_pairs > 1)
             qsort(facets->column[i].pair, facets->column[i].n_pairs,
@@ -334,6 +397,8 @@ akin_facets_finish(struct akin_facets *facets)
     for (size_t i = 0; i < facets->n_facets; i++)
         if (facets->facet[i].def->kind == AKIN__FACET_TERM)
             akin__tree_make(&facets->facet[i], facets->terms);
+        else
+            turn(facets, &facets->facet[i]);
 }
 
 const struct akin_bitmap *

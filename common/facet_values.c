@@ -15,7 +15,6 @@
 struct adding {
     struct akin__facet *facet;
     uint32_t dataset;
-    size_t first; /* of this dataset, in facet->of */
 };
 
 /* Counts a dataset once for a value, however often it has it. */
@@ -30,13 +29,7 @@ add(struct adding *to, const char *text, const char *label)
     value = akin__dict_put(&facet->values, text);
     if (label != NULL && facet->values.value[value].label == NULL)
         facet->values.value[value].label = akin_strdup(label);
-    for (size_t i = to->first; i < facet->n_of; i++)
-        if (facet->of[i] == value)
-            return;
-    facet->of =
-        akin__grown(facet->of, facet->n_of, &facet->cap_of, sizeof(*facet->of));
-    facet->of[facet->n_of++] = value;
-    akin_bitmap_add(facet->values.value[value].set, to->dataset);
+    akin__set_add(&facet->values.value[value].set, to->dataset);
 }
 
 static void
@@ -118,19 +111,69 @@ add_image(struct adding *to, const struct akin_image_info *image)
 }
 
 void
-akin__facet_add(struct akin__facet *facet, size_t position, uint32_t dataset,
+akin__facet_add(struct akin__facet *facet, uint32_t dataset,
                 const struct akin_json *record,
                 const struct akin_image_info *images, size_t n_images)
 {
-    struct adding to = {facet, dataset, facet->n_of};
+    struct adding to = {facet, dataset};
 
-    /* One more than there are datasets: where the last one ends. */
-    while (facet->cap_start < position + 2)
-        facet->start = akin__grown(facet->start, facet->cap_start,
-                                   &facet->cap_start, sizeof(*facet->start));
     akin__facet_walk(record, facet->def->path, add_leaf, &to);
     if (strncmp(facet->def->path, "images.", 7) == 0)
         for (size_t i = 0; i < n_images; i++)
             add_image(&to, &images[i]);
-    facet->start[position + 1] = facet->n_of;
+}
+
+/* --- fields of the records' own --- */
+
+/* Adds what is at `name`, as the filter's walk would find it: arrays stand for
+ * their elements. Bounded by the length of names: each level adds to it. */
+static void
+add_own(struct akin__dict *extra, uint32_t dataset, struct akin_buf *name,
+        const struct akin_json *json)
+{
+    const char *text = akin_json_string(json), *key = NULL;
+    size_t len = name->len;
+    struct akin_json *value = NULL;
+    void *it = NULL;
+
+    if (akin_json_type(json) == AKIN_JSON_ARRAY) {
+        for (size_t i = 0; i < akin_json_count(json); i++)
+            add_own(extra, dataset, name, akin_json_at(json, i));
+        return;
+    }
+    if (akin_json_type(json) == AKIN_JSON_NULL)
+        return;
+    if (text == NULL || text[0] != '\0')
+        akin__dict_add(extra, akin_buf_text(name), dataset);
+    if (text != NULL) {
+        akin_buf_puts(name, AKIN__EXTRA_SEPARATOR);
+        akin_buf_puts(name, text);
+        akin__dict_add(extra, akin_buf_text(name), dataset);
+    }
+    while (akin_json_type(json) == AKIN_JSON_OBJECT &&
+           akin_json_next(json, &it, &key, &value)) {
+        name->len = len;
+        if (strpbrk(key, ".|" AKIN__EXTRA_SEPARATOR) != NULL ||
+            len + 1 + strlen(key) >= AKIN__EXTRA_MAX)
+            continue; /* no filter can name it */
+        akin_buf_printf(name, ".%s", key);
+        add_own(extra, dataset, name, value);
+    }
+    name->len = len;
+    if (name->data != NULL)
+        name->data[len] = 0;
+}
+
+void
+akin__extra_add(struct akin__dict *extra, uint32_t dataset,
+                const struct akin_json *record)
+{
+    const struct akin_json *own = akin_json_get(record, "extra");
+    struct akin_buf name = {0};
+
+    if (own == NULL)
+        return;
+    akin_buf_puts(&name, "extra");
+    add_own(extra, dataset, &name, own);
+    akin_buf_free(&name);
 }

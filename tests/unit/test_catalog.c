@@ -10,6 +10,7 @@
 struct fixture {
     char *folder;
     struct akin_store *store;
+    struct akin_term_cache *terms;
     struct akin_catalogs *source;
 };
 
@@ -21,7 +22,8 @@ setup(void **state)
 
     f->folder = akin_test_folder();
     assert_ok(akin_store_open(f->folder, AKIN_STORE_CREATE, &f->store, &err));
-    f->source = akin_catalogs_new();
+    f->terms = akin_term_cache_new();
+    f->source = akin_catalogs_new(f->terms, NULL, NULL);
     *state = f;
     return 0;
 }
@@ -32,6 +34,7 @@ teardown(void **state)
     struct fixture *f = *state;
 
     akin_catalogs_free(f->source);
+    akin_term_cache_free(f->terms);
     akin_store_close(f->store);
     akin_test_remove(f->folder);
     free(f);
