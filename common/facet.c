@@ -301,6 +301,16 @@ by_value(const void *a, const void *b)
     return x->dataset < y->dataset ? -1 : x->dataset > y->dataset;
 }
 
+/* As it is when nothing was added to what was read. */
+static bool
+is_sorted(const struct akin__column *column)
+{
+    for (size_t i = 1; i < column->n_pairs; i++)
+        if (by_value(&column->pair[i - 1], &column->pair[i]) > 0)
+            return false;
+    return true;
+}
+
 /* --- what is made from the sets --- */
 
 /* Both a set and the positions ascend: look from the last place on, in steps
@@ -391,7 +401,7 @@ akin_facets_finish(struct akin_facets *facets)
     facets->number = akin_new(facets->n_datasets + 1, sizeof(*facets->number));
     akin_bitmap_numbers(facets->all, facets->number);
     for (size_t i = 0; i < facets->n_columns; i++)
-        if (facets->column[i].n_pairs > 1)
+        if (!is_sorted(&facets->column[i]))
             qsort(facets->column[i].pair, facets->column[i].n_pairs,
                   sizeof(*facets->column[i].pair), by_value);
     for (size_t i = 0; i < facets->n_facets; i++)

@@ -42,6 +42,45 @@ by_count(const void *a, const void *b)
     return order != 0 ? order : strcmp(x->value->text, y->value->text);
 }
 
+/* Sinks list[i] in a heap whose root is the worst. */
+static void
+sink(struct counted *list, size_t n, size_t i)
+{
+    for (;;) {
+        struct counted kept;
+        size_t worst = i;
+
+        for (size_t c = 2 * i + 1; c < n && c <= 2 * i + 2; c++)
+            if (by_count(&list[c], &list[worst]) > 0)
+                worst = c;
+        if (worst == i)
+            return;
+        kept = list[i];
+        list[i] = list[worst];
+        list[worst] = kept;
+        i = worst;
+    }
+}
+
+/* Brings the max best to the front, best first; gives how many. Most facets
+ * have many more values than are shown. */
+static size_t
+best_first(struct counted *list, size_t n, size_t max)
+{
+    size_t n_best = n < max ? n : max;
+
+    for (size_t i = n_best / 2; n > n_best && i-- > 0;)
+        sink(list, n_best, i);
+    for (size_t i = n_best; i < n && n_best > 0; i++)
+        if (by_count(&list[i], &list[0]) < 0) {
+            list[0] = list[i];
+            sink(list, n_best, 0);
+        }
+    if (n_best > 1)
+        qsort(list, n_best, sizeof(*list), by_count);
+    return n_best;
+}
+
 static struct akin_json *
 value_json(const struct counted *counted)
 {
@@ -66,9 +105,8 @@ tree_json(const struct akin__tree *tree, struct counted *list, size_t n,
 {
     struct akin_json *json = n > 0 ? akin_json_array() : NULL;
 
-    if (n > 1)
-        qsort(list, n, sizeof(*list), by_count);
-    for (size_t i = 0; i < n && i < max; i++) {
+    n = best_first(list, n, max);
+    for (size_t i = 0; i < n; i++) {
         struct akin_json *one = value_json(&list[i]);
 
         akin_json_set(
@@ -186,9 +224,8 @@ count_flat(const struct akin_facets *facets, const struct akin__facet *facet,
     for (size_t i = 0; i < facet->values.n; i++)
         if (count[i] > 0)
             list[n++] = (struct counted){&facet->values.value[i], count[i], 0};
-    if (n > 1)
-        qsort(list, n, sizeof(*list), by_count);
-    for (size_t i = 0; i < n && i < max; i++)
+    n = best_first(list, n, max);
+    for (size_t i = 0; i < n; i++)
         akin_json_append(json, value_json(&list[i]));
     free(list);
     free(count);
@@ -286,9 +323,8 @@ complete_facet(const struct akin__facet *facet, const char *text, size_t max,
             has_beginning(dict->value[i].text, text, len))
             list[n++] = (struct counted){
                 &dict->value[i], akin__set_count(&dict->value[i].set), 0};
-    if (n > 1)
-        qsort(list, n, sizeof(*list), by_count);
-    for (size_t i = 0; i < n && i < max; i++) {
+    n = best_first(list, n, max);
+    for (size_t i = 0; i < n; i++) {
         struct akin_json *json = akin_json_object();
 
         akin_json_set_text(json, "field", facet->def->name);
