@@ -29,6 +29,12 @@ static const struct akin__facet_kind_of kinds[] = {
     {"format", AKIN__FACET_TEXT, "images.format", "format"},
     {"channels", AKIN__FACET_NUMBER, "images.dim_c", "channels"},
     {"bit_depth", AKIN__FACET_NUMBER, "images.bits", "bit_depth"},
+    {"pixel_size_um", AKIN__FACET_RANGE, "images.pixel_um_x", "pixel_size_um"},
+    {"width", AKIN__FACET_RANGE, "images.dim_x", "width"},
+    {"height", AKIN__FACET_RANGE, "images.dim_y", "height"},
+    {"depth", AKIN__FACET_RANGE, "images.dim_z", "depth"},
+    {"timepoints", AKIN__FACET_RANGE, "images.dim_t", "timepoints"},
+    {"source", AKIN__FACET_TEXT, "source.kind", "source"},
     /* not counted: what suggestions are made of */
     {"id", AKIN__FACET_TEXT, "id|identifier.accession", ""},
     {"title", AKIN__FACET_WORDS, "title", ""},
@@ -46,11 +52,13 @@ size_t
 akin_facet_names(const char *const **names)
 {
     static const char *const list[] = {
-        "organism",  "imaging_method", "license",
-        "year",      "publisher",      "annotation_type",
-        "author",    "keyword",        "biological_entity",
-        "cell_line", "modality",       "category",
-        "format",    "channels",       "bit_depth"};
+        "organism",      "imaging_method", "license",
+        "year",          "publisher",      "annotation_type",
+        "author",        "keyword",        "biological_entity",
+        "cell_line",     "modality",       "category",
+        "format",        "channels",       "bit_depth",
+        "pixel_size_um", "width",          "height",
+        "depth",         "timepoints",     "source"};
 
     _Static_assert(AKIN_COUNT(list) == N_COUNTED, "every counted facet");
     *names = list;
@@ -172,6 +180,7 @@ akin__facet_walk(const struct akin_json *json, const char *path,
 /* --- columns --- */
 
 struct filling {
+    const struct akin_terms *terms;
     struct akin__column *column;
     uint32_t dataset;
     size_t first_pair; /* of this dataset */
@@ -211,41 +220,23 @@ fill(const struct akin_json *leaf, void *ctx)
         return;
     }
     if (column->field->kind == AKIN__KIND_TERM) {
+        const char *label = text != NULL ? text : akin_json_text(leaf, "label");
+        const char *meant;
+
         if (text == NULL)
             text = akin_json_text(leaf, "id");
         if (text != NULL)
             akin__dict_add(&column->ids, text, to->dataset);
         if (akin_json_text(leaf, "label") != NULL)
-            akin__dict_add(&column->labels, akin_json_text(leaf, "label"),
-                           to->dataset);
+            akin__dict_add(&column->labels, label, to->dataset);
+        meant = text == NULL || text == label
+                    ? akin__facet_term(to->terms, column->field->name, label)
+                    : NULL;
+        if (meant != NULL)
+            akin__dict_add(&column->ids, meant, to->dataset);
     }
     if (text != NULL)
         akin__dict_add(&column->texts, text, to->dataset);
-}
-
-/* What of an image a filter may ask for; false: not known. */
-static bool
-image_number(const struct akin_image_info *image, const char *field, double *to)
-{
-    const struct {
-        const char *field;
-        double value;
-    } known[] = {
-        {"bit_depth", image->bits},
-        {"width", image->dim_x},
-        {"height", image->dim_y},
-        {"depth", image->dim_z},
-        {"channels", image->dim_c},
-        {"timepoints", image->dim_t},
-        {"pixel_size_um", image->pixel_um_x},
-    };
-
-    for (size_t i = 0; i < AKIN_COUNT(known); i++)
-        if (strcmp(known[i].field, field) == 0) {
-            *to = known[i].value;
-            return *to > 0;
-        }
-    return false;
 }
 
 static void
@@ -259,7 +250,7 @@ fill_images(struct filling *to, const struct akin_image_info *images, size_t n)
         double number;
 
         if (field->kind == AKIN__KIND_NUMBER) {
-            if (!image_number(&images[i], field->name, &number))
+            if (!akin__image_number(&images[i], field->name, &number))
                 continue;
             fill_number(to, number);
         } else {
@@ -281,13 +272,14 @@ akin_facets_add(struct akin_facets *facets, uint32_t number,
     akin_bitmap_add(facets->all, number);
     for (size_t c = 0; c < facets->n_columns; c++) {
         struct akin__column *column = &facets->column[c];
-        struct filling to = {column, number, column->n_pairs};
+        struct filling to = {facets->terms, column, number, column->n_pairs};
 
         akin__facet_walk(record, column->field->path, fill, &to);
         fill_images(&to, images, n_images);
     }
     for (size_t f = 0; f < facets->n_facets; f++)
-        akin__facet_add(&facets->facet[f], number, record, images, n_images);
+        akin__facet_add(&facets->facet[f], facets->terms, number, record,
+                        images, n_images);
     akin__extra_add(&facets->extra, number, record);
 }
 

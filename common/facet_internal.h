@@ -80,7 +80,8 @@ enum akin__facet_kind {
     AKIN__FACET_NUMBER,
     AKIN__FACET_TERM,
     AKIN__FACET_PERSON,
-    AKIN__FACET_WORDS /* each word of a text; for suggestions only */
+    AKIN__FACET_RANGE, /* numbers, as ranges that a filter can name */
+    AKIN__FACET_WORDS  /* each word of a text; for suggestions only */
 };
 
 struct akin__facet_kind_of {
@@ -137,14 +138,23 @@ size_t akin__position_of(const struct akin_facets *facets, uint32_t number,
                          size_t from);
 size_t akin__facet_kinds(const struct akin__facet_kind_of **out);
 
-/* facet_values.c: what a record adds to a facet, and to the own fields. */
-void akin__facet_add(struct akin__facet *facet, uint32_t dataset,
-                     const struct akin_json *record,
+/* facet_values.c: what a record adds to a facet, and to the own fields. terms
+ * may be NULL. */
+void akin__facet_add(struct akin__facet *facet, const struct akin_terms *terms,
+                     uint32_t dataset, const struct akin_json *record,
                      const struct akin_image_info *images, size_t n_images);
 #define AKIN__EXTRA_SEPARATOR "\x1f"
 #define AKIN__EXTRA_MAX ((size_t)128) /* bytes of a field's name */
 void akin__extra_add(struct akin__dict *extra, uint32_t dataset,
                      const struct akin_json *record);
+
+/* The term that a value without an id means, by its label or a synonym: a CURIE
+ * that lives as long as terms, or NULL. */
+const char *akin__facet_term(const struct akin_terms *terms, const char *field,
+                             const char *label);
+/* What of an image a filter may ask for; false: not known. */
+bool akin__image_number(const struct akin_image_info *image, const char *field,
+                        double *to);
 
 /* facet_tree.c */
 void akin__tree_make(struct akin__facet *facet, const struct akin_terms *terms);

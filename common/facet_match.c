@@ -27,6 +27,7 @@ match_term(const struct akin__column *column, const struct akin__node *node,
 {
     or_value(&column->texts, node->value, out);
     or_value(&column->texts, node->curie, out);
+    or_value(&column->ids, node->curie, out); /* label without an id */
     or_value(&column->labels, node->value, out);
     for (size_t i = 0; i < akin_json_count(node->members); i++)
         or_value(&column->ids, akin_json_string(akin_json_at(node->members, i)),
