@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * akin/term_cache.h - the terms of a store, loaded once for each change of them.
+ * akin/term_cache.h - the terms of a store, loaded once for each change of
+ * them.
  *
  * Writing datasets does not change terms, so what was loaded is kept while the
  * store's own number of terms (akin_terms_change) stays the same.
