@@ -15,18 +15,20 @@
 #define SNIPPET_WORDS 24
 #define POINTER "akin_bitmap"
 
-/* allowed(?2, rowid); without a bitmap all are. */
+struct allowance {
+    const struct akin_bitmap *set; /* NULL: all */
+};
+
+/* akin_allowed(?2, rowid) */
 static void
 sql_allowed(sqlite3_context *sql, int n, sqlite3_value **value)
 {
-    const struct akin_bitmap *allowed =
-        sqlite3_value_pointer(value[0], POINTER);
+    const struct allowance *allowed = sqlite3_value_pointer(value[0], POINTER);
+    uint32_t number = (uint32_t)sqlite3_value_int64(value[1]);
 
     (void)n;
-    sqlite3_result_int(
-        sql,
-        allowed == NULL ||
-            akin_bitmap_has(allowed, (uint32_t)sqlite3_value_int64(value[1])));
+    sqlite3_result_int(sql, allowed == NULL || allowed->set == NULL ||
+                                akin_bitmap_has(allowed->set, number));
 }
 
 enum akin_status
@@ -161,14 +163,13 @@ find_words(struct akin_text *text, const struct akin_text_query *query,
            struct found *found, struct akin_error *err)
 {
     sqlite3_stmt *ask = NULL;
+    struct allowance allowance = {allowed};
     enum akin_status st = get_ask(text, AKIN__ASK_RANKED, &ask, err);
     int rc = SQLITE_DONE;
 
     if (st == AKIN_OK) {
         (void)sqlite3_bind_text(ask, 1, query->match, -1, SQLITE_STATIC);
-        /* SQL passes the pointer on and nothing else. */
-        (void)sqlite3_bind_pointer(ask, 2, (void *)(uintptr_t)allowed, POINTER,
-                                   NULL);
+        (void)sqlite3_bind_pointer(ask, 2, &allowance, POINTER, NULL);
     }
     while (st == AKIN_OK && (rc = sqlite3_step(ask)) == SQLITE_ROW) {
         struct akin_text_hit hit = {(uint32_t)sqlite3_column_int64(ask, 0),

@@ -408,6 +408,61 @@ a_label_without_an_id_counts_as_the_term_it_names(void **state)
     akin_catalog_release(catalog);
 }
 
+static enum akin_status
+put_circle(struct akin_txn *txn, void *ctx, struct akin_error *err)
+{
+    return akin_terms_put(txn, "circle", ctx, err);
+}
+
+/* All values of a tree. */
+static size_t
+n_nodes(const struct akin_json *values)
+{
+    size_t n = akin_json_count(values);
+
+    for (size_t i = 0; i < akin_json_count(values); i++)
+        n += n_nodes(akin_json_get(akin_json_at(values, i), "children"));
+    return n;
+}
+
+static void
+terms_above_each_other_are_each_shown_once(void **state)
+{
+    struct fixture *f = *state;
+    struct akin_catalog *catalog;
+    struct akin_json *terms = NULL, *counts = NULL;
+    struct akin_error err = {0};
+
+    assert_ok(akin_json_parse(
+        akin_span_str(
+            "[{\"id\":\"X:1\",\"label\":\"one\",\"parents\":[{\"id\":"
+            "\"X:3\",\"kind\":\"is_a\"}]},"
+            "{\"id\":\"X:2\",\"label\":\"two\",\"parents\":[{\"id\":"
+            "\"X:1\",\"kind\":\"is_a\"}]},"
+            "{\"id\":\"X:3\",\"label\":\"three\",\"parents\":[{\"id\":"
+            "\"X:2\",\"kind\":\"is_a\"}]},"
+            "{\"id\":\"X:4\",\"label\":\"four\",\"parents\":[{\"id\":"
+            "\"X:4\",\"kind\":\"is_a\"}]}]"),
+        &terms, &err));
+    assert_ok(akin_store_update(f->store, put_circle, terms, &err));
+    akin_json_free(terms);
+    for (int i = 1; i <= 4; i++) {
+        char text[128];
+
+        (void)snprintf(text, sizeof(text),
+                       "{\"id\":\"D%d\",\"organism\":[{\"id\":\"X:%d\"}]}", i,
+                       i);
+        put(f, text);
+    }
+    catalog = acquire(f);
+    assert_ok(akin_facets_count(akin_catalog_facets(catalog), "organism",
+                                akin_facets_all(akin_catalog_facets(catalog)),
+                                10, &counts, &err));
+    assert_int_equal(n_nodes(counts), 4);
+    akin_json_free(counts);
+    akin_catalog_release(catalog);
+}
+
 static void
 people_are_counted_by_orcid_with_a_name(void **state)
 {
@@ -536,6 +591,8 @@ main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(
             a_label_without_an_id_counts_as_the_term_it_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            terms_above_each_other_are_each_shown_once, setup, teardown),
         cmocka_unit_test_setup_teardown(people_are_counted_by_orcid_with_a_name,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(the_crates_can_be_counted, setup,
