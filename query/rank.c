@@ -3,16 +3,45 @@
 
 #include <math.h>
 
+#define EXPLORE_TILES 5
+
 /* Mean over the query tiles, summed in their order so that the same table gives
  * the same score on every machine. */
 static double
-score_of(const float *sim, size_t n_queries, size_t n_datasets, size_t dataset)
+mean_match(const float *sim, size_t n_queries, size_t n_datasets,
+           size_t dataset)
 {
     double sum = 0;
 
     for (size_t q = 0; q < n_queries; q++)
         sum += (double)sim[q * n_datasets + dataset];
     return n_queries == 0 ? -INFINITY : sum / (double)n_queries;
+}
+
+/* Mean over the tiles that match best. */
+static double
+mean_of_best(const float *sim, size_t n_queries, size_t n_datasets,
+             size_t dataset)
+{
+    double best[EXPLORE_TILES], sum = 0;
+    size_t n = 0;
+
+    for (size_t q = 0; q < n_queries; q++) {
+        double one = (double)sim[q * n_datasets + dataset];
+        size_t at;
+
+        if (!isfinite(one))
+            return one;
+        if (n == EXPLORE_TILES && !(one > best[n - 1]))
+            continue;
+        at = n < EXPLORE_TILES ? n++ : n - 1;
+        for (; at > 0 && one > best[at - 1]; at--)
+            best[at] = best[at - 1];
+        best[at] = one;
+    }
+    for (size_t i = 0; i < n; i++)
+        sum += best[i];
+    return n == 0 ? -INFINITY : sum / (double)n;
 }
 
 static bool
@@ -60,12 +89,14 @@ sort(struct akin_ranked *entry, size_t n, const uint32_t *tie)
 
 size_t
 akin_rank(const float *sim, size_t n_queries, size_t n_datasets,
-          const uint32_t *tie, struct akin_ranked *out)
+          const uint32_t *tie, enum akin_intent intent, struct akin_ranked *out)
 {
     size_t n = 0;
 
     for (size_t d = 0; d < n_datasets; d++) {
-        double score = score_of(sim, n_queries, n_datasets, d);
+        double score = intent == AKIN_INTENT_EXPLORE
+                           ? mean_of_best(sim, n_queries, n_datasets, d)
+                           : mean_match(sim, n_queries, n_datasets, d);
 
         if (isfinite(score))
             out[n++] = (struct akin_ranked){d, score};

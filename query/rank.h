@@ -4,13 +4,20 @@
  *
  * Late interaction (MaxSim; Khattab & Zaharia, SIGIR 2020, section 3.3): the
  * score of a dataset is the mean, over the query's tiles, of the similarity of
- * the best matching tile in that dataset. Pure arithmetic on the table that
- * akin_snapshot_best gives.
+ * the best matching tile in that dataset; over the five that match best when
+ * exploring, so that one shared structure is enough. Pure arithmetic on the
+ * table that akin_snapshot_best gives.
  */
 #ifndef AKIN_QUERY_RANK_H
 #define AKIN_QUERY_RANK_H
 
 #include "akin/bytes.h"
+
+/* What the person who asks is after. */
+enum akin_intent {
+    AKIN_INTENT_FIND,   /* this very dataset, or this very specimen */
+    AKIN_INTENT_EXPLORE /* datasets like it, from wherever */
+};
 
 struct akin_ranked {
     size_t dataset; /* position, as in the table */
@@ -21,7 +28,8 @@ struct akin_ranked {
  * dataset number), smaller first. Writes at most n_datasets entries, gives back
  * how many. */
 size_t akin_rank(const float *sim, size_t n_queries, size_t n_datasets,
-                 const uint32_t *tie, struct akin_ranked *out);
+                 const uint32_t *tie, enum akin_intent intent,
+                 struct akin_ranked *out);
 
 struct akin_pair {
     size_t query; /* query tile */

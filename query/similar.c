@@ -303,7 +303,7 @@ search(struct work *work, struct akin_reading *reading, const struct wish *wish,
     if (st != AKIN_OK)
         return st;
     table.n_ranked = akin_rank(work->sim, table.n_queries, table.n_datasets,
-                               work->tie, work->ranked);
+                               work->tie, AKIN_INTENT_FIND, work->ranked);
     st = akin_hits_json(reading, &work->question, &table, (size_t)wish->k,
                         (size_t)wish->n_evidence, &hits, err);
     if (st != AKIN_OK)
