@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#define EXPLORE_TILES 5
+#define STRICTNESS 5.0 /* of the soft minimum */
 
 /* Mean over the query tiles, summed in their order so that the same table gives
  * the same score on every machine. */
@@ -18,30 +18,18 @@ mean_match(const float *sim, size_t n_queries, size_t n_datasets,
     return n_queries == 0 ? -INFINITY : sum / (double)n_queries;
 }
 
-/* Mean over the tiles that match best. */
+/* Soft minimum over the query tiles; similarities are at most about 1, so
+ * nothing overflows. */
 static double
-mean_of_best(const float *sim, size_t n_queries, size_t n_datasets,
+soft_minimum(const float *sim, size_t n_queries, size_t n_datasets,
              size_t dataset)
 {
-    double best[EXPLORE_TILES], sum = 0;
-    size_t n = 0;
+    double sum = 0;
 
-    for (size_t q = 0; q < n_queries; q++) {
-        double one = (double)sim[q * n_datasets + dataset];
-        size_t at;
-
-        if (!isfinite(one))
-            return one;
-        if (n == EXPLORE_TILES && !(one > best[n - 1]))
-            continue;
-        at = n < EXPLORE_TILES ? n++ : n - 1;
-        for (; at > 0 && one > best[at - 1]; at--)
-            best[at] = best[at - 1];
-        best[at] = one;
-    }
-    for (size_t i = 0; i < n; i++)
-        sum += best[i];
-    return n == 0 ? -INFINITY : sum / (double)n;
+    for (size_t q = 0; q < n_queries; q++)
+        sum += exp(-STRICTNESS * (double)sim[q * n_datasets + dataset]);
+    return n_queries == 0 ? -INFINITY
+                          : -log(sum / (double)n_queries) / STRICTNESS;
 }
 
 static bool
@@ -73,8 +61,8 @@ sink(struct akin_ranked *heap, size_t i, size_t n, const uint32_t *tie)
 
 /* Heapsort (Williams, CACM 1964): in place, never slow, and unlike qsort it can
  * be told of tie[] without a global. */
-static void
-sort(struct akin_ranked *entry, size_t n, const uint32_t *tie)
+void
+akin_rank_sort(struct akin_ranked *entry, size_t n, const uint32_t *tie)
 {
     for (size_t i = n / 2; i-- > 0;)
         sink(entry, i, n, tie);
@@ -95,13 +83,13 @@ akin_rank(const float *sim, size_t n_queries, size_t n_datasets,
 
     for (size_t d = 0; d < n_datasets; d++) {
         double score = intent == AKIN_INTENT_EXPLORE
-                           ? mean_of_best(sim, n_queries, n_datasets, d)
+                           ? soft_minimum(sim, n_queries, n_datasets, d)
                            : mean_match(sim, n_queries, n_datasets, d);
 
         if (isfinite(score))
-            out[n++] = (struct akin_ranked){d, score};
+            out[n++] = (struct akin_ranked){d, score, score};
     }
-    sort(out, n, tie);
+    akin_rank_sort(out, n, tie);
     return n;
 }
 
