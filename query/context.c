@@ -9,15 +9,16 @@
 #include "akin/vindex.h"
 
 #define LEADERS ((size_t)10)
-#define SHARPNESS 30.0
+#define SHARPNESS 60.0
 
 /* What differs between the intents. */
 static const struct manner {
     double weight; /* of the company */
+    double size;   /* comes off for each e-fold of a dataset's tiles */
     double hub;    /* part of a dataset's usual match that comes off */
 } manners[] = {
-    [AKIN_INTENT_FIND] = {0.7, 0.0},
-    [AKIN_INTENT_EXPLORE] = {0.9, 0.2},
+    [AKIN_INTENT_FIND] = {0.7, 0.005, 0.0},
+    [AKIN_INTENT_EXPLORE] = {0.7, 0.0, 0.2},
 };
 
 struct pool {
@@ -127,18 +128,19 @@ score_of(const struct pool *pool, const struct manner *manner, size_t b)
     if (pool->empty[b])
         return pool->base[b];
     for (size_t a = 0; a < pool->n; a++)
-        company += pool->share[a] * (a == b ? pool->base[b] : pool->near[a][b]);
+        company += pool->share[a] * (a == b ? 1 : pool->near[a][b]);
     return (1 - manner->weight) * pool->base[b] + manner->weight * company;
 }
 
 static void
-rescore(struct pool *pool, const struct manner *manner,
+rescore(struct pool *pool, const struct manner *manner, const uint64_t *size,
         struct akin_ranked *ranked, size_t n)
 {
     double last = ranked[pool->n - 1].score, lowest = INFINITY;
 
     for (size_t i = 0; i < pool->n; i++)
-        pool->base[i] = ranked[i].score - manner->hub * pool->usual[i];
+        pool->base[i] = ranked[i].score - manner->hub * pool->usual[i] -
+                        (size[i] > 1 ? manner->size * log((double)size[i]) : 0);
     share_out(pool);
     for (size_t i = 0; i < pool->n; i++) {
         ranked[i].score = score_of(pool, manner, i);
@@ -146,6 +148,16 @@ rescore(struct pool *pool, const struct manner *manner,
     }
     for (size_t i = pool->n; i < n; i++)
         ranked[i].score = lowest - (last - ranked[i].score);
+}
+
+/* Moves all scores alike, so that the first one's is its similarity. */
+static void
+anchor(struct akin_ranked *ranked, size_t n)
+{
+    double by = ranked[0].similarity - ranked[0].score;
+
+    for (size_t i = 0; i < n; i++)
+        ranked[i].score += by;
 }
 
 enum akin_status
@@ -166,9 +178,10 @@ akin_context_rank(const struct akin_context *context, enum akin_intent intent,
     st = compare(context, pool, err);
     if (st == AKIN_OK) {
         settle(pool);
-        rescore(pool, &manners[intent], ranked, n);
+        rescore(pool, &manners[intent], context->size, ranked, n);
         /* Behind the pool the order stays, equal scores included. */
         akin_rank_sort(ranked, context->n_pool, tie);
+        anchor(ranked, n);
     }
     free(pool);
     return st;

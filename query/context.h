@@ -13,11 +13,14 @@
  *           the mean of both
  *   p(a)    share of a among the first LEADERS: exp(SHARPNESS * similarity)
  *   score   (1 - WEIGHT) * similarity + WEIGHT * sum over a of p(a) * d(a,b),
- *           where d(b,b) is the similarity itself
+ *           with d(b,b) = 1; then all alike moved by as much as gives the
+ *           first one its similarity for a score
  *
- * When exploring, a part of how well every dataset of the pool matches b comes
- * off first: what is near to everything is near to nothing in particular
- * (hubs; Radovanovic et al., JMLR 2010). Figures: tests/bench/README.md.
+ * When finding, SIZE * ln(tiles) comes off first: the best of many matches is
+ * good by chance alone. When exploring, a part of how well every dataset of the
+ * pool matches b comes off: what is near to everything is near to nothing in
+ * particular (hubs; Radovanovic et al., JMLR 2010). Figures:
+ * tests/bench/README.md.
  */
 #ifndef AKIN_QUERY_CONTEXT_H
 #define AKIN_QUERY_CONTEXT_H
@@ -32,6 +35,7 @@
 struct akin_context {
     const float *vectors;  /* start[n_pool] x AKIN_DIM, unit length */
     const uint64_t *start; /* n_pool + 1: dataset i has start[i].. */
+    const uint64_t *size;  /* n_pool: tiles each dataset has in all */
     size_t n_pool;
 };
 

@@ -297,8 +297,8 @@ rank_in_context(struct work *work, const struct akin_snapshot *snapshot,
 {
     size_t n = n_ranked < AKIN_CONTEXT_POOL ? n_ranked : AKIN_CONTEXT_POOL;
     size_t position[AKIN_CONTEXT_POOL];
-    uint64_t start[AKIN_CONTEXT_POOL + 1];
-    struct akin_context context = {.start = start, .n_pool = n};
+    uint64_t start[AKIN_CONTEXT_POOL + 1], size[AKIN_CONTEXT_POOL];
+    struct akin_context context = {.start = start, .size = size, .n_pool = n};
     float *vectors = NULL;
     enum akin_status st = room_for(&vectors, n * AKIN_CONTEXT_TILES, AKIN_DIM,
                                    sizeof(float), err);
@@ -308,7 +308,8 @@ rank_in_context(struct work *work, const struct akin_snapshot *snapshot,
     for (size_t i = 0; i < n; i++)
         position[i] = work->ranked[i].dataset;
     st = akin_snapshot_sample(snapshot, position, n, AKIN_CONTEXT_TILES,
-                              work->skip, work->n_skip, vectors, start, err);
+                              work->skip, work->n_skip, vectors, start, size,
+                              err);
     context.vectors = vectors;
     if (st == AKIN_OK)
         st = akin_context_rank(&context, intent, work->tie, work->ranked,

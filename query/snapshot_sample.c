@@ -24,6 +24,7 @@ struct sample {
     struct part *part;
     size_t n_parts;
     uint64_t n_rows; /* of all parts, removed ones included */
+    uint64_t n_left; /* without those */
 };
 
 static bool
@@ -36,8 +37,9 @@ is_excluded(const struct sample *sample, uint32_t image)
 }
 
 static void
-add_part(struct sample *sample, struct part part)
+add_part(struct sample *sample, struct part part, uint64_t n_left)
 {
+    sample->n_left += n_left;
     sample->part[sample->n_parts++] = part;
     sample->n_rows += part.n;
 }
@@ -50,7 +52,7 @@ collect(struct sample *sample, size_t position)
     const struct akin__base *base = s->base;
 
     sample->n_parts = 0;
-    sample->n_rows = 0;
+    sample->n_rows = sample->n_left = 0;
     if (base->n_groups > 0) {
         size_t g = akin__base_group_of(base, s->dataset[position]);
         uint64_t first = base->start[g];
@@ -58,7 +60,8 @@ collect(struct sample *sample, size_t position)
         if (s->base_position[g] == position)
             add_part(sample,
                      (struct part){base->gen->vectors + first * AKIN_DIM,
-                                   base->start[g + 1] - first, first, true});
+                                   base->start[g + 1] - first, first, true},
+                     s->mask->rows[g]);
     }
     for (size_t v = 0; v < s->n_views; v++) {
         const struct akin__view *view = &s->view[v];
@@ -70,7 +73,8 @@ collect(struct sample *sample, size_t position)
                 add_part(sample,
                          (struct part){
                              chunk->vectors + chunk->start[i] * AKIN_DIM,
-                             chunk->start[i + 1] - chunk->start[i], 0, false});
+                             chunk->start[i + 1] - chunk->start[i], 0, false},
+                         chunk->start[i + 1] - chunk->start[i]);
     }
 }
 
@@ -124,7 +128,7 @@ enum akin_status
 akin_snapshot_sample(const struct akin_snapshot *snapshot,
                      const size_t *position, size_t n, size_t max,
                      const uint32_t *exclude, size_t n_exclude, float *out,
-                     uint64_t *start, struct akin_error *err)
+                     uint64_t *start, uint64_t *size, struct akin_error *err)
 {
     struct sample sample = {
         .s = snapshot, .exclude = exclude, .n_exclude = n_exclude};
@@ -136,6 +140,7 @@ akin_snapshot_sample(const struct akin_snapshot *snapshot,
     start[0] = 0;
     for (size_t i = 0; i < n; i++) {
         collect(&sample, position[i]);
+        size[i] = sample.n_left;
         start[i + 1] = start[i] + take(&sample, max, out + start[i] * AKIN_DIM);
     }
     free(sample.part);

@@ -130,13 +130,20 @@ rank_in_context(struct asked *asked, enum akin_intent intent,
                                                    : AKIN_CONTEXT_POOL;
     float *vectors =
         akin_new(n * AKIN_CONTEXT_TILES * AKIN_DIM + 1, sizeof(*vectors));
-    uint64_t start[AKIN_CONTEXT_POOL + 1] = {0};
-    struct akin_context context = {vectors, start, n};
+    uint64_t start[AKIN_CONTEXT_POOL + 1] = {0}, size[AKIN_CONTEXT_POOL];
+    struct akin_context context = {vectors, start, size, n};
     enum akin_status st;
 
-    for (size_t i = 0; i < n; i++)
-        start[i + 1] = start[i] + sample(asked, asked->ranked[i].dataset,
-                                         vectors + start[i] * AKIN_DIM);
+    for (size_t i = 0; i < n; i++) {
+        size_t set = asked->ranked[i].dataset;
+        const uint64_t *rows = asked->database->start;
+
+        start[i + 1] =
+            start[i] + sample(asked, set, vectors + start[i] * AKIN_DIM);
+        size[i] = rows[set + 1] - rows[set];
+        if (set == asked->image->set)
+            size[i] -= asked->image->n_tiles;
+    }
     st = akin_context_rank(&context, intent, asked->tie, asked->ranked,
                            asked->n_ranked, err);
     free(vectors);
