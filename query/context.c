@@ -104,7 +104,7 @@ compare_falling(const void *a, const void *b)
 static void
 share_out(struct pool *pool)
 {
-    double sorted[AKIN_CONTEXT_POOL], sum = 0, least;
+    double sorted[AKIN_CONTEXT_POOL] = {0}, sum = 0, least;
 
     for (size_t i = 0; i < pool->n; i++)
         sorted[i] = pool->base[i];
