@@ -62,6 +62,19 @@ trains_on_corpus(const struct options *options)
                                options->projection == NULL);
 }
 
+/* Slashes at the end aside. */
+static bool
+is_same_folder(const char *a, const char *b)
+{
+    size_t n_a = strlen(a), n_b = strlen(b);
+
+    while (n_a > 1 && a[n_a - 1] == '/')
+        n_a--;
+    while (n_b > 1 && b[n_b - 1] == '/')
+        n_b--;
+    return n_a == n_b && memcmp(a, b, n_a) == 0;
+}
+
 /* The sets that ask: all, or those of the folder that --queries names, which
  * may be one of the database's or one more. */
 static enum akin_status
@@ -82,7 +95,7 @@ load(struct run *run, struct akin_error *err)
         st = bench_corpus_load(options->corpus[i], &run->config, &how, corpus,
                                err);
         if (options->queries != NULL &&
-            strcmp(options->queries, options->corpus[i]) == 0) {
+            is_same_folder(options->queries, options->corpus[i])) {
             first = before;
             end = corpus->n_sets;
         }
