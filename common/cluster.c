@@ -135,6 +135,8 @@ lloyd(const struct akin_vectors *in, const struct akin_cluster_options *options,
 
     assert(k >= 1 && k <= in->n && in->n < UINT32_MAX);
     assert(in->dim >= 1 && in->dim <= AKIN_VINDEX_DIM_MAX);
+    /* Neither is 0, as asserted; the analyser loses it on the way here.
+     * NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI) */
     w.sum = calloc(k, in->dim * sizeof(*w.sum));
     w.size = calloc(k, sizeof(*w.size));
     w.similarity = calloc(in->n, sizeof(*w.similarity));
