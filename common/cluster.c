@@ -12,12 +12,14 @@
 
 #include "akin/hash.h"
 #include "akin/parallel.h"
+#include "akin/vindex.h"
 
 #include "cluster_internal.h"
 
-#define ONE_STAGE ((size_t)128)     /* clusters that are made at once */
-#define COARSE_SAMPLE ((size_t)128) /* vectors a coarse cluster to learn from  \
-                                     */
+#define ONE_STAGE ((size_t)128) /* clusters that are made at once */
+#define COARSE_SAMPLE                                                          \
+    ((size_t)128) /* vectors a coarse cluster to learn from                    \
+                   */
 
 /* --- one stage --- */
 
@@ -40,9 +42,10 @@ draw_centres(struct lloyd *w)
 {
     size_t n = w->in->n, dim = w->in->dim;
 
+    assert(w->k <= n); /* so n - i below is not 0 */
     for (size_t i = 0; i < n; i++)
         w->previous[i] = (uint32_t)i;
-    for (size_t i = 0; i < w->k; i++) {
+    for (size_t i = 0; i < w->k && i < n; i++) {
         size_t j = i + (size_t)(akin_hash_mix(w->seed, i) % (n - i));
         uint32_t drawn = w->previous[j];
 
@@ -130,7 +133,11 @@ lloyd(const struct akin_vectors *in, const struct akin_cluster_options *options,
                       .cluster = cluster};
     enum akin_status st;
 
-    w.sum = calloc(k * in->dim, sizeof(*w.sum));
+    assert(k >= 1 && k <= in->n && in->n < UINT32_MAX);
+    assert(in->dim >= 1 && in->dim <= AKIN_VINDEX_DIM_MAX);
+    /* Neither is 0, as asserted; the analyser loses it on the way here.
+     * NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI) */
+    w.sum = calloc(k, in->dim * sizeof(*w.sum));
     w.size = calloc(k, sizeof(*w.size));
     w.similarity = calloc(in->n, sizeof(*w.similarity));
     w.previous = calloc(in->n, sizeof(*w.previous));

@@ -138,6 +138,7 @@ make_cells(struct near *w, struct akin_error *err)
 
     if (w->n_cells == 1)
         return AKIN_OK;
+    assert(w->n_cells > 1 && w->in->dim > 0);
     w->centres = calloc(w->n_cells * w->in->dim, sizeof(*w->centres));
     unused = calloc(w->n_single, sizeof(*unused));
     if (w->centres == NULL || unused == NULL)
@@ -274,8 +275,10 @@ run_jobs(void *ctx, size_t worker, size_t begin, size_t end)
 static enum akin_status
 compare_all(struct near *w, struct akin_error *err)
 {
-    size_t room = w->start[w->n_cells] / QUERIES + w->n_cells;
+    size_t room;
 
+    assert(w->start != NULL); /* sort_queries made it */
+    room = w->start[w->n_cells] / QUERIES + w->n_cells;
     w->job = calloc(room, sizeof(*w->job));
     if (w->job == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu jobs", room);

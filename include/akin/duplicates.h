@@ -23,6 +23,7 @@ enum akin_status akin_duplicates_new(size_t n, struct akin_duplicates **out,
                                      struct akin_error *err) AKIN_MUST_USE;
 void akin_duplicates_free(struct akin_duplicates *sets); /* NULL is fine */
 
+/* Makes one set of those of a and b. */
 void akin_duplicates_join(struct akin_duplicates *sets, uint32_t a, uint32_t b);
 /* The smallest member of x's set. */
 uint32_t akin_duplicates_first(struct akin_duplicates *sets, uint32_t x);

@@ -197,13 +197,12 @@ akin__collect_balance(struct akin__collect *w, struct akin_error *err)
     struct akin_vectors view = {.vectors = w->vectors, .dim = w->dim};
     struct drawing d = {.w = w};
     uint64_t *row = calloc(w->c->n_samples + 1, sizeof(*row));
-    enum akin_status st = AKIN_OK;
+    enum akin_status st;
 
     if (row == NULL)
-        st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to draw from %zu tiles",
-                       w->c->n_samples);
-    if (st == AKIN_OK)
-        st = prepare(&d, err);
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to draw from %zu tiles",
+                         w->c->n_samples);
+    st = prepare(&d, err);
     if (st == AKIN_OK) {
         gather(&d, row, &view);
         st = draw(&d, &view, err);

@@ -88,16 +88,19 @@ search_pairs(struct search *search, struct akin_error *err)
     enum akin_status st = AKIN_OK;
 
     search->sample = calloc(n_all(w) + 1, sizeof(*search->sample));
-    if (row == NULL || search->sample == NULL)
-        st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to compare %zu tiles",
-                       n_all(w));
-    for (size_t i = 0; st == AKIN_OK && i < n_all(w); i++)
+    if (row == NULL || search->sample == NULL) {
+        free(row);
+        free(search->sample);
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to compare %zu tiles",
+                         n_all(w));
+    }
+    for (size_t i = 0; i < n_all(w); i++)
         if (w->c->sample[i].fate == AKIN_FATE_KEPT) {
             search->sample[view.n] = (uint32_t)i;
             row[view.n++] = w->c->sample[i].row;
         }
     view.row = row;
-    if (st == AKIN_OK && view.n > 0)
+    if (view.n > 0)
         st = akin_cluster_near(&view, &options, take_pair, search, err);
     free(row);
     free(search->sample);

@@ -8,6 +8,7 @@
  * largest units first, after the idea of iterative stratification (Sechidis et
  * al., ECML PKDD 2011, section 3.2), with units in the place of samples.
  */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +18,10 @@
 
 #include "collect_internal.h"
 
-#define TOLERANCE 0.01 /* of all samples: by so much a part may be too large   \
-                        */
-#define NO_ROOM 1e12   /* more than any cost of a part with room */
+#define TOLERANCE                                                              \
+    0.01             /* of all samples: by so much a part may be too large     \
+                      */
+#define NO_ROOM 1e12 /* more than any cost of a part with room */
 
 /* --- units to parts --- */
 
@@ -136,6 +138,7 @@ akin__divide_units(const struct akin__division *d, uint8_t *part,
     struct tally t = {.d = d};
     enum akin_status st = AKIN_OK;
 
+    assert(d->n_parts > 0);
     t.have = calloc((d->n_strata + 1) * d->n_parts, sizeof(*t.have));
     t.total = calloc(d->n_strata + 1, sizeof(*t.total));
     if (order == NULL || t.have == NULL || t.total == NULL) {
@@ -270,31 +273,41 @@ number_nodes(struct dividing *d, struct akin_error *err)
     }
 }
 
-/* Nodes with copies of one another become one unit. */
+/* Nodes with copies of one another become one unit. seen: of each group, the
+ * first node met; n_groups. */
+static void
+join_groups(const struct dividing *d, struct akin_duplicates *sets,
+            uint32_t *seen)
+{
+    const struct akin_collection *c = d->w->c;
+
+    for (size_t g = 0; g < c->n_groups; g++)
+        seen[g] = AKIN_COLLECT_NONE;
+    for (size_t i = 0; i < c->n_samples; i++) {
+        uint32_t g = c->sample[i].group;
+
+        if (g == AKIN_COLLECT_NONE)
+            continue;
+        if (seen[g] == AKIN_COLLECT_NONE)
+            seen[g] = d->node[i];
+        akin_duplicates_join(sets, seen[g], d->node[i]);
+    }
+}
+
 static enum akin_status
 join_nodes(struct dividing *d, struct akin_error *err)
 {
-    struct akin_collection *c = d->w->c;
     struct akin_duplicates *sets = NULL;
-    uint32_t *seen = calloc((size_t)c->n_groups + 1, sizeof(*seen));
+    uint32_t *seen = calloc((size_t)d->w->c->n_groups + 1, sizeof(*seen));
     enum akin_status st = akin_duplicates_new(d->n_nodes, &sets, err);
 
     d->unit = calloc((size_t)d->n_nodes + 1, sizeof(*d->unit));
-    if (st == AKIN_OK && (seen == NULL || d->unit == NULL))
-        st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to divide %zu tiles",
-                       c->n_samples);
-    if (st == AKIN_OK) {
-        memset(seen, 0xff, ((size_t)c->n_groups + 1) * sizeof(*seen));
-        for (size_t i = 0; i < c->n_samples; i++) {
-            uint32_t g = c->sample[i].group;
-
-            if (g == AKIN_COLLECT_NONE)
-                continue;
-            if (seen[g] == AKIN_COLLECT_NONE)
-                seen[g] = d->node[i];
-            akin_duplicates_join(sets, seen[g], d->node[i]);
-        }
+    if (st == AKIN_OK && seen != NULL && d->unit != NULL) {
+        join_groups(d, sets, seen);
         d->n_units = akin_duplicates_number(sets, true, d->unit);
+    } else if (st == AKIN_OK) {
+        st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to divide %zu units",
+                       (size_t)d->n_nodes);
     }
     akin_duplicates_free(sets);
     free(seen);

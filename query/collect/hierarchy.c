@@ -99,9 +99,13 @@ resample_all(struct level *l, struct akin_error *err)
     uint64_t *row = calloc(l->in->n, sizeof(*row));
     enum akin_status st = AKIN_OK;
 
-    if (similarity == NULL || place == NULL || row == NULL)
-        st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to cluster %zu centres",
-                       l->in->n);
+    if (similarity == NULL || place == NULL || row == NULL) {
+        free(similarity);
+        free(place);
+        free(row);
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to cluster %zu centres",
+                         l->in->n);
+    }
     for (size_t i = 0; st == AKIN_OK && i < RESAMPLES; i++) {
         l->seed = akin_hash_mix(l->seed, i);
         st = resample(l, similarity, place, row, err);

@@ -49,7 +49,7 @@ find_datasets(struct akin__collect *w, const struct akin_catalog *catalog,
     if (w->options->where != NULL)
         st = akin_filter_parse(w->options->where, &filter, err);
     if (st == AKIN_OK)
-        st = akin_where_resolve(filter, catalog, err);
+        st = akin_where_resolve(filter, catalog, NULL, err);
     if (st == AKIN_OK)
         pass = akin_facets_match(akin_catalog_facets(catalog), filter, NULL);
     if (st == AKIN_OK && w->options->text != NULL)

@@ -57,7 +57,7 @@ stands_for_plane(const struct akin_tile *tile, size_t i, size_t n)
         if (tile[k].z == tile[i].z && tile[k].c == tile[i].c &&
             tile[k].t == tile[i].t &&
             (tile[k].level > tile[i].level ||
-             (tile[k].level == tile[i].level && k < i)))
+             (k < i && tile[k].level == tile[i].level)))
             return false;
     return true;
 }

@@ -24,6 +24,10 @@ static const struct {
      bench_train_projection},
     {"retrieval", "how well does the ranking find what is similar?",
      bench_retrieval},
+    {"facets", "ten facets beside SQL over a million made-up images",
+     bench_facets},
+    {"text", "words, filter and facets: p50 and p99 in this process",
+     bench_text},
 };
 
 static int

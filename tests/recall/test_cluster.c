@@ -6,7 +6,7 @@
 
 #include "akin/cluster.h"
 
-#define DIM 64
+#define DIM ((size_t)64)
 #define CENTRES 60
 
 /* n unit vectors around CENTRES directions; every tenth is the one before with
@@ -15,7 +15,7 @@ static float *
 make_vectors(size_t n, uint64_t seed)
 {
     struct akin_test_random random = {seed};
-    float *centre = calloc(CENTRES * DIM, sizeof(*centre));
+    float *centre = calloc((size_t)CENTRES * DIM, sizeof(*centre));
     float *v = calloc(n * DIM, sizeof(*v));
 
     for (size_t i = 0; i < CENTRES * (size_t)DIM; i++)
@@ -101,7 +101,7 @@ clusters_are_better_than_chance_and_all_are_used(void **state)
     for (size_t i = 0; i < n; i++) {
         assert_true(cluster[i] < k);
         size[cluster[i]]++;
-        own += dot(v + i * DIM, centres + cluster[i] * DIM);
+        own += dot(v + i * DIM, centres + (size_t)cluster[i] * DIM);
         next += dot(v + i * DIM, centres + (cluster[i] + k / 2) % k * DIM);
     }
     for (size_t c = 0; c < k; c++) {
@@ -156,7 +156,8 @@ take(void *ctx, uint32_t a, uint32_t b, float similarity)
 
     (void)pthread_mutex_lock(&p->lock);
     if (a == b || similarity < p->min ||
-        fabs(dot(p->v + a * DIM, p->v + b * DIM) - (double)similarity) > 1e-4)
+        fabs(dot(p->v + (size_t)a * DIM, p->v + (size_t)b * DIM) -
+             (double)similarity) > 1e-4)
         p->is_wrong = true;
     p->is_found[a * p->n + b] = p->is_found[b * p->n + a] = 1;
     (void)pthread_mutex_unlock(&p->lock);
@@ -225,8 +226,8 @@ equal_vectors_are_told_with_the_first(void **state)
     (void)pthread_mutex_init(&p.lock, NULL);
     assert_ok(akin_cluster_near(&in, &options, take, &p, &err));
     assert_false(p.is_wrong);
-    assert_true(p.is_found[0 * 5 + 2] && p.is_found[0 * 5 + 3]);
-    assert_false(p.is_found[0 * 5 + 1] || p.is_found[1 * 5 + 4]);
+    assert_true(p.is_found[2] && p.is_found[3]);
+    assert_false(p.is_found[1] || p.is_found[9]);
     (void)pthread_mutex_destroy(&p.lock);
     free(p.is_found);
 }
