@@ -70,6 +70,25 @@ struct pairing {
     struct akin_explain *explain; /* NULL: no explanation */
 };
 
+/* The question's side of a pair; of a stored image with what it is. */
+static enum akin_status
+query_json(const struct pairing *p, size_t tile, struct akin_json *pair,
+           struct akin_error *err)
+{
+    struct akin_json *json = akin_question_tile_json(p->question, tile);
+    uint32_t number = akin_question_tile_image(p->question, tile);
+    struct akin_image_record image = {0};
+    enum akin_status st = AKIN_OK;
+
+    if (number != 0)
+        st = akin_image_get(p->reading->txn, number, &image, err);
+    if (number != 0 && st == AKIN_OK)
+        akin_json_set(json, "image", akin_image_json(&image));
+    akin_image_record_free(&image);
+    akin_json_set(pair, "query", json);
+    return st;
+}
+
 static enum akin_status
 pair_json(const struct pairing *p, const struct akin_pair *pair,
           struct akin_json **out, struct akin_error *err)
@@ -89,12 +108,16 @@ pair_json(const struct pairing *p, const struct akin_pair *pair,
                               akin_question_features(p->question, pair->query),
                               number, image.n_tiles, i_tile, err);
     if (st == AKIN_OK) {
-        *out = akin_json_object();
-        akin_json_set(*out, "query",
-                      akin_question_tile_json(p->question, pair->query));
-        akin_json_set(*out, "image", akin_image_json(&image));
-        akin_json_set(*out, "tile", akin_tile_json(&tile));
-        akin_json_set(*out, "similarity", rounded((double)pair->similarity));
+        struct akin_json *json = akin_json_object();
+
+        st = query_json(p, pair->query, json, err);
+        akin_json_set(json, "image", akin_image_json(&image));
+        akin_json_set(json, "tile", akin_tile_json(&tile));
+        akin_json_set(json, "similarity", rounded((double)pair->similarity));
+        if (st == AKIN_OK)
+            *out = json;
+        else
+            akin_json_free(json);
     }
     akin_image_record_free(&image);
     return st;

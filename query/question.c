@@ -251,7 +251,14 @@ akin_question_tile_json(const struct akin_question *question, size_t tile)
     }
     if (question->n_positive > 1)
         akin_json_set_int(json, "example", (int64_t)at->example);
-    if (example->tile_image != NULL)
-        akin_json_set_int(json, "image_id", example->tile_image[at->tile]);
     return json;
+}
+
+uint32_t
+akin_question_tile_image(const struct akin_question *question, size_t tile)
+{
+    const struct akin_question_tile *at = &question->tile[tile];
+    const struct akin_example *example = &question->example[at->example];
+
+    return example->tile_image == NULL ? 0 : example->tile_image[at->tile];
 }

@@ -60,8 +60,12 @@ const float *akin_question_features(const struct akin_question *question,
  * the caller. */
 struct akin_json *akin_question_json(const struct akin_question *question);
 
-/* A tile of the question as answers show it: "example" where there are
- * several, "image_id" where it is a dataset's. */
+/* The stored image that a tile of the question is of; 0: of none. */
+uint32_t akin_question_tile_image(const struct akin_question *question,
+                                  size_t tile);
+
+/* A tile of the question as answers show it, with "example" where there are
+ * several. */
 struct akin_json *akin_question_tile_json(const struct akin_question *question,
                                           size_t tile);
 
