@@ -244,6 +244,18 @@ struct asked {
     const char *name; /* for people */
 };
 
+/* Of a path the folder and the name: the rest is in the way. */
+static const char *
+tail_of(const char *path)
+{
+    const char *p = path + strlen(path);
+
+    for (int slashes = 0; p > path; p--)
+        if (p[-1] == '/' && ++slashes == 3)
+            break;
+    return p;
+}
+
 static enum akin_status
 draw_sheet(const struct akin_cli_args *args, const struct asked *asked,
            const struct akin_json *answer, struct akin_error *err)
@@ -252,7 +264,7 @@ draw_sheet(const struct akin_cli_args *args, const struct asked *asked,
     struct akin_buf title = {0}, png = {0};
     enum akin_status st;
 
-    akin_buf_printf(&title, "akin: like %s", asked->name);
+    akin_buf_printf(&title, "akin: like %s", tail_of(asked->name));
     st = akin_sheet_draw(answer, args->operand + asked->first, asked->n,
                          akin_buf_text(&title), &picture, err);
     if (st == AKIN_OK)

@@ -16,7 +16,7 @@ enum {
     PICTURE = 232, /* px of the longer edge */
     BETWEEN = 8,   /* the two pictures of a card */
     CARD_W = 2 * PICTURE + BETWEEN,
-    HEAD = 96,
+    HEAD = 118,
     LINE = 2 * AKIN_CANVAS_LINE,
     LETTERS = CARD_W / (2 * AKIN_CANVAS_ADVANCE),
     BARS = 34,
@@ -26,6 +26,10 @@ enum {
 static const struct akin_ink paper = {255, 255, 255}, black = {20, 20, 20},
                              grey = {110, 110, 110}, pale = {232, 232, 232},
                              blue = {0, 114, 178};
+
+static const char legend[] =
+    "Same colour, same number: regions that match. Bars: how much the matching "
+    "regions agree, against random pairs of this store.";
 
 /* Told apart by people who do not see all colours (Okabe & Ito, 2008). */
 static const struct akin_ink marks[AKIN_SHEET_EVIDENCE] = {
@@ -223,10 +227,10 @@ draw_pairs(struct sheet *sheet, const struct akin_json *pairs,
          i-- > 0;) {
         const struct akin_json *pair = akin_json_at(pairs, i);
 
-        if (is_shown(query, pair))
-            mark(sheet, query, akin_json_get(pair, "query"), i);
-        if (is_shown(tile, pair))
-            mark(sheet, tile, akin_json_get(pair, "tile"), i);
+        if (!is_shown(query, pair) || !is_shown(tile, pair))
+            continue; /* one half of a pair tells nothing */
+        mark(sheet, query, akin_json_get(pair, "query"), i);
+        mark(sheet, tile, akin_json_get(pair, "tile"), i);
     }
 }
 
@@ -323,6 +327,8 @@ akin_sheet_draw(const struct akin_json *answer, const char *const *path,
     akin_canvas_text(&sheet.canvas, MARGIN, 60, 2, grey,
                      verdict == NULL ? "" : verdict,
                      (size_t)(COLUMNS * CARD_W) / (2 * AKIN_CANVAS_ADVANCE));
+    akin_canvas_text(&sheet.canvas, MARGIN, 90, 1, grey, legend,
+                     sizeof(legend) - 1);
     for (size_t i = 0; i < n; i++)
         draw_card(&sheet, akin_json_at(hits, i), i);
     *out = sheet.canvas;
