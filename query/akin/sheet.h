@@ -15,9 +15,10 @@
 #include "akin/image.h"
 #include "akin/json.h"
 
-#define AKIN_SHEET_HITS 12    /* cards, at most */
-#define AKIN_SHEET_EVIDENCE 4 /* pairs to ask for, so that there is something  \
-                               */
+#define AKIN_SHEET_HITS 12 /* cards, at most */
+#define AKIN_SHEET_EVIDENCE                                                    \
+    4 /* pairs to ask for, so that there is something                          \
+       */
 
 /* Draws an answer of `similar`. path: the files asked with, in the order of the
  * examples (NULL for what is no file); title: one line. *out is owned by the
