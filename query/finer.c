@@ -197,7 +197,7 @@ akin_finer_rank(const struct akin_finer *finer, enum akin_by by, size_t k,
 {
     struct looking l = {.finer = finer, .by = by};
     struct bound *bound = calloc(finer->n_datasets + 1, sizeof(*bound));
-    enum akin_status st = AKIN_OK;
+    enum akin_status st;
 
     l.list.k = k;
     l.list.least = -INFINITY;
@@ -205,7 +205,7 @@ akin_finer_rank(const struct akin_finer *finer, enum akin_by by, size_t k,
     l.best = calloc(finer->n_queries + 1, sizeof(*l.best));
     if (bound == NULL || l.list.entry == NULL || l.best == NULL)
         st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu hits", k);
-    if (st == AKIN_OK)
+    else
         st = look_into_all(&l, bound, err);
     free(bound);
     free(l.best);

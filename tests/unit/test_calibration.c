@@ -117,7 +117,8 @@ equal_tiles_agree_and_strangers_do_not(void **state)
     double far_off[AKIN_CALIBRATION_PARTS], mean = 0;
     float *features = NULL, *shifted;
     const char *const *names = NULL;
-    size_t n = akin_calibration_parts(&names);
+    size_t n = akin_calibration_parts(&names), n_pairs = 0;
+    struct akin_test_random random = {3};
 
     (void)state;
     set_spread(&c, &features);
@@ -134,14 +135,20 @@ equal_tiles_agree_and_strangers_do_not(void **state)
         assert_float_equal(far_off[p], 0, 1e-9);
     }
     /* Random pairs lie in the middle on average: that is what 0.5 means. */
-    for (size_t i = 0; i < 100; i++) {
+    for (size_t i = 0; i < 1000; i++) {
+        size_t a = (size_t)akin_test_below(&random, N_TILES);
+        size_t b = (size_t)akin_test_below(&random, N_TILES);
         double one[AKIN_CALIBRATION_PARTS];
 
-        akin_calibration_agreement(&c, features + i * AKIN_N_FEATURES,
-                                   features + (i + 120) * AKIN_N_FEATURES, one);
-        mean += one[0] / 100;
+        if (a / 20 == b / 20)
+            continue;
+        akin_calibration_agreement(&c, features + a * AKIN_N_FEATURES,
+                                   features + b * AKIN_N_FEATURES, one);
+        mean += one[0];
+        n_pairs++;
     }
-    assert_true(mean > 0.3 && mean < 0.7);
+    mean /= (double)n_pairs;
+    assert_true(n_pairs > 800 && mean > 0.45 && mean < 0.55);
     free(shifted);
     free(features);
 }
