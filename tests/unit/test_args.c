@@ -8,7 +8,7 @@
 #include "cli_args.h"
 #include "options.h"
 
-#define ARGV_MAX 16
+#define ARGV_MAX 32
 
 /* Splits at '|', so that values may hold spaces. argv[0] is the program. */
 static int
