@@ -31,11 +31,8 @@ akin_diverse_free(struct akin_diverse *diverse)
     *diverse = (struct akin_diverse){0};
 }
 
-static enum akin_status
-no_memory(struct akin_error *err)
-{
-    return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to compare the hits");
-}
+#define NO_MEMORY(err)                                                         \
+    AKIN_FAIL(err, AKIN_ENOMEM, "no memory to compare the hits")
 
 /* --- faces --- */
 
@@ -74,7 +71,7 @@ look_at(struct choosing *c, size_t i, struct akin_error *err)
     taking.n_rows = akin_snapshot_tiles(c->snapshot, position);
     c->face[i].vectors = calloc(SAMPLE_TILES, AKIN_DIM * sizeof(float));
     if (c->face[i].vectors == NULL)
-        return no_memory(err);
+        return NO_MEMORY(err);
     return akin_snapshot_images(c->snapshot, position, take_rows, &taking, err);
 }
 
@@ -160,8 +157,10 @@ order_anew(struct choosing *c, size_t most, size_t n, double diversity,
 {
     double *worst = calloc(n + 1, sizeof(*worst)); /* likeness to a hit */
     size_t *hit = c->out.hit;
-    enum akin_status st = worst == NULL ? no_memory(err) : AKIN_OK;
+    enum akin_status st = AKIN_OK;
 
+    if (worst == NULL)
+        return NO_MEMORY(err);
     for (size_t i = 0; st == AKIN_OK && i < n; i++)
         worst[i] = -1;
     for (size_t at = 1; st == AKIN_OK && at < most; at++) {
@@ -200,6 +199,8 @@ choose(struct choosing *c, size_t k, double diversity, bool collapse,
     size_t most = k, few = AKIN_DIVERSITY_CANDIDATES;
     enum akin_status st = AKIN_OK;
 
+    for (size_t i = 0; i < c->n_ranked; i++)
+        c->out.fold[i] = i;
     if (diversity <= 0 && !collapse) {
         for (; c->out.n < c->n_ranked; c->out.n++)
             c->out.hit[c->out.n] = c->out.n;
@@ -231,16 +232,14 @@ akin_diversity_choose(const struct akin_snapshot *snapshot,
                       struct akin_diverse *out, struct akin_error *err)
 {
     struct choosing c = {snapshot, ranked, n_ranked, NULL, {0}};
-    enum akin_status st = AKIN_OK;
+    enum akin_status st;
 
     c.face = calloc(n_ranked + 1, sizeof(*c.face));
     c.out.hit = calloc(n_ranked + 1, sizeof(*c.out.hit));
     c.out.fold = calloc(n_ranked + 1, sizeof(*c.out.fold));
     if (c.face == NULL || c.out.hit == NULL || c.out.fold == NULL)
-        st = no_memory(err);
-    for (size_t i = 0; st == AKIN_OK && i < n_ranked; i++)
-        c.out.fold[i] = i;
-    if (st == AKIN_OK)
+        st = NO_MEMORY(err);
+    else
         st = choose(&c, k, diversity, collapse, err);
     for (size_t i = 0; c.face != NULL && i < n_ranked; i++)
         free(c.face[i].vectors);

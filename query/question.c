@@ -91,7 +91,7 @@ read_examples(struct akin_example_reader *reader,
     if (st != AKIN_OK)
         return st;
     out->example =
-        akin_new(2 * AKIN_QUESTION_EXAMPLES_MAX, sizeof(*out->example));
+        akin_new((size_t)2 * AKIN_QUESTION_EXAMPLES_MAX, sizeof(*out->example));
     reader->max_tiles = out->max_tiles = tiles_each(reader->config, n);
     if (n > 0) {
         st = read_list(reader, images, "images", false, out, err);

@@ -31,14 +31,17 @@ enum akin_cli_command {
 struct akin_cli_args {
     enum akin_cli_command command;
     bool help; /* print the command's help and end */
+    bool json;
+    bool exclude_self, collapse, explain; /* similar */
+    bool together;                        /* all examples are one question */
+    bool jsonl, csv;                      /* search */
+    bool history;                         /* show */
     /* Where to ask: exactly one of the two */
     const char *store, *connect;
     uint64_t timeout_s;
-    bool json;
     /* similar */
     uint64_t k, evidence;
     const char *where;
-    bool exclude_self;
     const char *exclude[AKIN_ARGS_EXCLUDE_MAX];
     size_t n_exclude;
     struct akin_tile_rect region[AKIN_ARGS_EXAMPLE_MAX];
@@ -50,17 +53,12 @@ struct akin_cli_args {
     size_t n_examples;
     const char *negative[AKIN_ARGS_EXAMPLE_MAX];
     size_t n_negative;
-    bool together; /* all examples are one question */
     const char *by, *intent;
     double diversity;
-    bool collapse, explain;
     const char *sheet;
     /* search, facets */
     const char *facet[AKIN_ARGS_FACET_MAX];
     size_t n_facets;
-    bool jsonl, csv;
-    /* show */
-    bool history;
     /* IMAGE..., TEXT or ID */
     const char **operand;
     size_t n_operands;

@@ -20,6 +20,7 @@ enum {
     LINE = 2 * AKIN_CANVAS_LINE,
     LETTERS = CARD_W / (2 * AKIN_CANVAS_ADVANCE),
     BARS = 34,
+    WIDE = COLUMNS * CARD_W,
     CARD_H = PICTURE + 10 + 4 * LINE + BARS
 };
 
@@ -159,8 +160,10 @@ draw_side(struct sheet *sheet, const struct akin_json *pair, int64_t x,
         st = load(sheet, path, side->first, &picture, &side->scale, &why);
     edge = picture.width > picture.height ? picture.width : picture.height;
     if (st == AKIN_OK && edge <= PICTURE / 2) {
-        st = enlarge(&picture, PICTURE / edge, &why);
-        side->scale /= PICTURE / edge;
+        uint32_t times = PICTURE / edge;
+
+        st = enlarge(&picture, times, &why);
+        side->scale /= times;
     }
     if (st == AKIN_OK) {
         side->box =
@@ -323,10 +326,10 @@ akin_sheet_draw(const struct akin_json *answer, const char *const *path,
     if (st != AKIN_OK)
         return st;
     akin_canvas_text(&sheet.canvas, MARGIN, 20, 3, black, title,
-                     (size_t)(COLUMNS * CARD_W) / (3 * AKIN_CANVAS_ADVANCE));
+                     (size_t)WIDE / 3 / AKIN_CANVAS_ADVANCE);
     akin_canvas_text(&sheet.canvas, MARGIN, 60, 2, grey,
                      verdict == NULL ? "" : verdict,
-                     (size_t)(COLUMNS * CARD_W) / (2 * AKIN_CANVAS_ADVANCE));
+                     (size_t)WIDE / 2 / AKIN_CANVAS_ADVANCE);
     akin_canvas_text(&sheet.canvas, MARGIN, 90, 1, grey, legend,
                      sizeof(legend) - 1);
     for (size_t i = 0; i < n; i++)
