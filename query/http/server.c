@@ -200,13 +200,31 @@ say_refusal(struct exchange *x)
 /* --- workers --- */
 
 static double
-waited_s(const struct exchange *x)
+waited_ms(const struct exchange *x)
 {
     struct timespec now = {0};
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - x->put_at.tv_sec) +
-           (double)(now.tv_nsec - x->put_at.tv_nsec) / 1e9;
+    return (double)(now.tv_sec - x->put_at.tv_sec) * 1e3 +
+           (double)(now.tv_nsec - x->put_at.tv_nsec) / 1e6;
+}
+
+static void
+answer(struct worker *w, struct exchange *x)
+{
+    double ms = waited_ms(x);
+
+    if (atomic_load(&w->http->stopping)) {
+        akin_http_call_refuse(x->call, 503, "stopping",
+                              "the daemon is stopping");
+    } else if (ms > (double)w->http->config.http_queue_s * 1e3) {
+        akin_http_call_refuse(x->call, 503, "busy",
+                              "no worker was free within http.queue_s; come "
+                              "again");
+    } else {
+        akin_session_waited(w->session, ms);
+        akin_http_call_run(x->call, w->session);
+    }
 }
 
 static void *
@@ -219,15 +237,7 @@ work(void *ctx)
         struct MHD_Connection *connection = x->connection;
 
         akin_http_core_waiting(w->http->core, -1);
-        if (atomic_load(&w->http->stopping))
-            akin_http_call_refuse(x->call, 503, "stopping",
-                                  "the daemon is stopping");
-        else if (waited_s(x) > (double)w->http->config.http_queue_s)
-            akin_http_call_refuse(x->call, 503, "busy",
-                                  "no worker was free within http.queue_s; "
-                                  "come again");
-        else
-            akin_http_call_run(x->call, w->session);
+        answer(w, x);
         finish(x);
         MHD_resume_connection(connection); /* x is MHD's again */
     }
