@@ -84,7 +84,7 @@ expect_problem 400 invalid "nobody" --data-binary "@$IMAGE" "/v1/similar?exclude
 expect_problem 403 no-fetching "network" "/v1/similar?url=http://127.0.0.1/a.png"
 expect_problem 400 invalid "dataset=ID or image=NUMBER" /v1/similar
 expect_problem 422 bad-format "boundary" -H 'Content-Type: multipart/form-data' -d x /v1/similar
-expect_problem 422 bad-format "missing" -H 'Content-Type: multipart/form-data; boundary=b' \
+expect_problem 422 bad-format "no end" -H 'Content-Type: multipart/form-data; boundary=b' \
     --data-binary $'--b\r\nContent-Disposition: form-data; name="k"\r\n\r\n1' /v1/similar
 expect_problem 422 bad-format "first bytes" --data-binary nonsense /v1/preview
 half=$SCRATCH/half.jpg

@@ -8,6 +8,7 @@ command -v jq >/dev/null || skip "jq is not installed"
 # without the last slash.
 start_http() {
     start_akind --http "${HTTP_ADDRESS:-127.0.0.1:0}" "$@"
+    wait_for 20 grep -q 'ready: http=' "$AKIND_LOG" # it comes after the messages
     HTTP=$(grep -o 'http=http://[^ ]*' "$AKIND_LOG" | sed -n 1p)
     HTTP=${HTTP#http=}
     HTTP=${HTTP%/}
