@@ -302,7 +302,9 @@ open_parts(struct akin_generation *gen, struct akin_error *err)
         gen->images = maps->images;
         st = akin__images_check(gen, err);
     }
-    return st == AKIN_OK ? open_index(gen, err) : st;
+    if (st == AKIN_OK)
+        st = open_index(gen, err);
+    return st == AKIN_OK ? akin__calibration_open(gen, err) : st;
 }
 
 static enum akin_status
@@ -369,6 +371,7 @@ akin_generation_close(struct akin_generation *gen)
     if (maps->images != NULL)
         (void)munmap(maps->images, maps->images_len);
     akin_json_free(gen->manifest);
+    free(gen->calibration);
     free(maps);
     free(gen->dir);
     free(gen);
@@ -465,6 +468,8 @@ akin_generation_verify(const struct akin_generation *gen,
             st = check_file(gen, catalog[i], err);
     if (st == AKIN_OK && gen->vindex != NULL)
         st = check_file(gen, AKIN__FILE_INDEX, err);
+    if (st == AKIN_OK && gen->calibration != NULL)
+        st = check_file(gen, AKIN__FILE_CALIBRATION, err);
     if (st == AKIN_OK)
         st = akin__images_check(gen, err);
     if (st == AKIN_OK)

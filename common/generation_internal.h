@@ -17,6 +17,8 @@
 #define AKIN__FILE_IMAGES "images.bin"
 #define AKIN__FILE_VECTORS "vectors.f32"
 #define AKIN__FILE_INDEX "vectors.faiss"
+#define AKIN__FILE_CALIBRATION "calibration.json"
+#define AKIN__CALIBRATION_MAX ((uint64_t)1 << 20)
 #define AKIN__MANIFEST_MAX ((uint64_t)1 << 20)
 #define AKIN__PROJECTION_MAX ((uint64_t)1 << 24)
 
@@ -102,6 +104,12 @@ enum akin_status akin__publish_index(struct akin__publish *pub,
 /* Writes the catalog's files: facets.bin and text.sqlite. */
 enum akin_status akin__publish_catalog(struct akin__publish *pub,
                                        struct akin_error *err);
+/* Writes calibration.json: what random datasets score. */
+enum akin_status akin__publish_calibrate(struct akin__publish *pub,
+                                         struct akin_error *err);
+/* Opens gen->calibration when the manifest names one. */
+enum akin_status akin__calibration_open(struct akin_generation *gen,
+                                        struct akin_error *err);
 /* Writes manifest.json over all that is there. */
 enum akin_status akin__publish_manifest(struct akin__publish *pub,
                                         struct akin_error *err);

@@ -314,7 +314,8 @@ seal_files(const struct akin__publish *pub, struct akin_json *files,
 {
     static const char *const names[] = {
         AKIN__FILE_PROJECTION, AKIN__FILE_IMAGES, AKIN__FILE_VECTORS,
-        AKIN_CATALOG_FACETS,   AKIN_CATALOG_TEXT, AKIN__FILE_INDEX};
+        AKIN_CATALOG_FACETS,   AKIN_CATALOG_TEXT, AKIN__FILE_INDEX,
+        AKIN__FILE_CALIBRATION};
     enum akin_status st = AKIN_OK;
 
     for (size_t i = 0; st == AKIN_OK && i < AKIN_COUNT(names); i++) {

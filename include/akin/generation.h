@@ -10,6 +10,8 @@
  *                   its image
  *   vectors.faiss   IVF index over them, when there are enough rows
  *   facets.bin, text.sqlite   the catalog (catalog.h) of all records
+ *   calibration.json  what random datasets score (akin/calibration.h); older
+ *                   generations have none
  * A reader refuses a folder whose manifest does not match its files or the
  * store's feature set (ESTALE). Files are mapped read-only, so all readers of
  * a machine share one copy.
@@ -19,6 +21,7 @@
 #ifndef AKIN_GENERATION_H
 #define AKIN_GENERATION_H
 
+#include "akin/calibration.h"
 #include "akin/json.h"
 #include "akin/projection.h"
 #include "akin/store.h"
@@ -41,6 +44,7 @@ struct akin_generation {
     struct akin_projection *projection;
     struct akin_vindex *vindex; /* NULL: searched exactly */
     size_t n_probe;             /* calibrated at publish; 0 without vindex */
+    struct akin_calibration *calibration; /* NULL: made before there was one */
     struct akin_json *manifest;
     char *dir;
     void *maps; /* private */

@@ -78,9 +78,10 @@ add_file(struct akin__collect *w, const char *path, struct examples *out,
     st = akin_question_read(w->session->describer, &w->session->service->config,
                             params, false, &question, err);
     if (st == AKIN_OK)
-        akin_projection_apply(w->gen->projection, question.described.features,
-                              question.described.n_tiles,
-                              more(out, question.described.n_tiles, w->dim));
+        akin_projection_apply(
+            w->gen->projection, question.example[0].described.features,
+            question.example[0].described.n_tiles,
+            more(out, question.example[0].described.n_tiles, w->dim));
     akin_question_free(&question);
     akin_json_free(params);
     return st;
