@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a dataset was found: regions of the question beside the regions that match.
+
+import { cropOf } from "./api.js";
+import { h, icon } from "./dom.js";
+import { comparePair } from "./viewer.js";
+
+const percent = (similarity) => Math.round(100 * Math.max(0, similarity));
+
+/** One pair as a button: hover and focus show where it lies on the question,
+ * pressing it opens both, large. */
+function pairButton(pair, i, sample, hit) {
+  const mine = pair.query.image ? h("span", { class: "crop" }, h("img", { alt: "", src: cropOf(pair.query.image.id, pair.query, 160), loading: "lazy" })) : sample?.crop(pair.query);
+  const theirs = h("span", { class: "crop" }, h("img", { alt: "", src: cropOf(pair.image.id, pair.tile, 160), loading: "lazy" }));
+  const show = () => sample?.mark(pair.query.image ? null : pair.query);
+  const hide = () => sample?.mark(null);
+  return h("button", {
+    type: "button", class: "pair", onmouseenter: show, onmouseleave: hide, onfocus: show, onblur: hide,
+    onclick: () => comparePair(pair, sample, hit),
+    "aria-label": `Compare matching regions ${i + 1}: similarity ${percent(pair.similarity)} percent, ${pair.image.name ?? "image"}`,
+  }, h("span", { class: "pair-images" }, mine, theirs), h("span", { class: "pair-number" }, `${percent(pair.similarity)} %`));
+}
+
+/** The strip below a result. */
+export function evidenceStrip(hit, sample) {
+  const pairs = hit.evidence ?? [];
+  if (!pairs.length) return null;
+  const both = pairs.some((p) => p.query.image) || sample?.crop(pairs[0].query);
+  return h("div", { class: "evidence" },
+    h("p", { class: "evidence-title" }, both ? "Your region beside the match" : "What matches best"),
+    h("div", { class: "pairs" }, pairs.map((pair, i) => pairButton(pair, i, sample, hit))));
+}
+
+/** In which respects two images agree, where the daemon says it. */
+export function agreementLine(hit) {
+  const parts = (hit.agreement ?? []).filter((a) => typeof a.agreement === "number");
+  if (!parts.length) return null;
+  return h("ul", { class: "agreement", "aria-label": "Agreement by property" }, parts.map((a) =>
+    h("li", null, h("span", null, a.part.replaceAll("_", " ")),
+      h("span", { class: "meter", style: { "--share": Math.max(0, Math.min(1, a.agreement)) } }),
+      h("span", { class: "visually-hidden" }, `${percent(a.agreement)} percent`))));
+}
+
+/** "Also shares: Mus musculus, confocal microscopy" */
+export function sharedLine(hit) {
+  const names = (hit.shared_terms ?? []).map((t) => (typeof t === "string" ? t : t.label ?? t.id)).filter(Boolean);
+  return names.length ? h("p", { class: "hint" }, icon("check"), `Shares ${names.join(", ")}`) : null;
+}
