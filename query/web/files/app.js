@@ -23,27 +23,29 @@ let running = new AbortController();
 let results = null; // address of the results that the reader saw last
 let first = true;
 
-/** Asks another question. focus: a selector of what gets the focus then. */
-function go(next, { focus, replace = false } = {}) {
+/** Asks another question. focus: a selector of what gets the focus then. stay:
+ * the reader stays where he is on the page. */
+function go(next, { focus, replace = false, stay = false } = {}) {
   const href = hrefOf(next);
   history.replaceState({ ...history.state, scroll: scrollY }, "");
   history[replace ? "replaceState" : "pushState"]({ from: state.dataset ? null : location.search || "./", focus }, "", href);
-  render({ focus, scroll: focus || replace ? null : 0 });
+  render({ focus, scroll: focus || replace || stay ? null : 0 });
 }
 
 const choose = () => file.click();
 
-/** The filters as chips, each to be taken away. */
+/** The conditions as chips, each to be taken away. */
 function chips() {
-  const list = state.filters.map((f) => {
-    const name = valueName(f.field, f.value, labels.get(`${f.field}:${f.value}`));
-    return h("li", null, h("button", { type: "button", class: "chip chip-on", "aria-label": `Remove the filter ${fieldName(f.field)}: ${name}`, onclick: () => go(changed(state, { filters: state.filters.filter((g) => g !== f), browse: true }), { focus: "#results-title" }) },
-      h("span", { class: "chip-field" }, fieldName(f.field)), name, icon("close")));
-  });
-  if (state.q) list.unshift(h("li", null, h("button", { type: "button", class: "chip chip-on", "aria-label": `Remove the words ${state.q}`, onclick: () => go(changed(state, { q: "", browse: true }), { focus: "#results-title" }) }, h("span", { class: "chip-field" }, "Words"), state.q, icon("close"))));
-  if (state.where) list.push(h("li", null, h("button", { type: "button", class: "chip chip-on", "aria-label": `Remove the condition ${state.where}`, onclick: () => go(changed(state, { where: "", browse: true }), { focus: "#results-title" }) }, h("span", { class: "chip-field" }, "Condition"), state.where, icon("close"))));
-  if (list.length > 1) list.push(h("li", null, h("button", { type: "button", class: "plain", onclick: () => go(changed(state, { q: "", filters: [], where: "", browse: true }), { focus: "#results-title" }) }, "Clear all")));
-  return list.length ? h("ul", { class: "chips", "aria-label": "Filters in use" }, list) : null;
+  const without = (changes) => () => go(changed(state, { ...changes, browse: true }), { focus: "#results-title" });
+  const chip = (field, name, changes) => h("li", null, h("button", { type: "button", class: "chip chip-on", onclick: without(changes) },
+    h("span", { class: "visually-hidden" }, "Remove: "), h("span", { class: "chip-field" }, field), h("span", null, name), icon("close")));
+  const list = [
+    state.q && chip("Words", state.q, { q: "" }),
+    ...state.filters.map((f) => chip(fieldName(f.field), valueName(f.field, f.value, labels.get(`${f.field}:${f.value}`)), { filters: state.filters.filter((g) => g !== f) })),
+    state.where && chip("Condition", state.where, { where: "" }),
+  ].filter(Boolean);
+  if (list.length > 1) list.push(h("li", null, h("button", { type: "button", class: "plain", onclick: without({ q: "", filters: [], where: "" }) }, "Clear all")));
+  return list.length ? h("ul", { class: "chips", "aria-label": "Conditions in use" }, list) : null;
 }
 
 /** The expert's field: the filter language itself. */
@@ -62,7 +64,7 @@ function trouble(error) {
   const elsewhere = state.like && h("button", { type: "button", class: "button", onclick: choose }, "Choose another image");
   const grave = error.data?.tombstone;
   const title = grave ? "This dataset was withdrawn" : error.status === 0 ? "No connection" : error.status === 404 ? "It is not here" : error.status === 413 ? "The image is too large" : "That could not be answered";
-  return h("section", { class: "trouble", role: "alert" }, h("h2", null, title), h("p", null, error.message),
+  return h("section", { class: "trouble", role: "alert" }, h("h1", { tabindex: "-1" }, title), h("p", null, error.message),
     h("p", { class: "row" }, error.status === 0 || error.status >= 500 || error.status === 429 ? again : null, elsewhere,
       state.where && h("button", { type: "button", class: "button", onclick: () => go(changed(state, { where: "", browse: true })) }, "Remove the condition"),
       h("a", { class: "button", href: "./" }, "Start again")));
@@ -81,7 +83,7 @@ async function ask(sample, signal) {
   if (!state.like) {
     return get("v1/search", { text: state.q, where: whereOf(state), k: state.n }, signal);
   }
-  const params = { where: whereOf(state), k: state.n, evidence: 4, intent: state.intent, region: state.region?.join(",") };
+  const params = { where: whereOf(state), k: state.n, evidence: 3, intent: state.intent, region: state.region?.join(",") };
   if (state.like.kind !== "upload") return get("v1/similar", { ...params, [state.like.kind]: state.like.id, exclude: state.like.kind === "dataset" ? state.like.id : null }, signal);
   const upload = await sample.ready;
   if (!upload) return null;
@@ -100,16 +102,35 @@ function counted(title, answer) {
     state.like && h("p", { class: "hint" }, `Ranked among ${count(answer.total, "dataset")} with images`));
 }
 
+let frameParts = null;
+
+/** The page around results. One that is there is kept, with the facets as they
+ * were: they change when the new counts come, and the focus stays. */
+function frame(content, sample) {
+  if (!frameParts || main.firstElementChild !== frameParts.layout) {
+    const facets = h("div", { class: "facets" });
+    const number = h("span", { class: "number" });
+    const condition = h("div");
+    const sidebar = h("details", { class: "sidebar", open: innerWidth >= 900 }, h("summary", null, icon("filter"), h("span", null, "Filters"), number), facets, condition);
+    frameParts = { layout: h("div", { class: "layout" }, h("aside", { "aria-label": "Filters" }, sidebar)), facets, number, condition };
+    fill(main, frameParts.layout);
+  }
+  const { layout, facets, number, condition } = frameParts;
+  number.hidden = state.filters.length === 0;
+  fill(number, String(state.filters.length));
+  fill(condition, conditionForm());
+  layout.classList.toggle("with-sample", Boolean(sample));
+  layout.querySelectorAll(":scope > :not(aside)").forEach((old) => old.remove());
+  layout.append(content, ...(sample ? [sample.element] : []));
+  return facets;
+}
+
 async function resultsPage({ signal, painted }) {
   const sample = state.like && samplePanel(state, { go, signal, choose });
   const head = h("div", { class: "head", id: "head" }, h("h1", { id: "results-title", tabindex: "-1" }, state.like ? "Looking …" : "Searching …"));
   const list = h("ol", { class: "cards", "aria-busy": "true" }, waiting());
-  const facets = h("div", { id: "facets" });
-  const sidebar = h("details", { class: "sidebar", open: innerWidth >= 900 }, h("summary", null, icon("filter"), h("span", null, "Filters"), state.filters.length > 0 && h("span", { class: "number" }, state.filters.length)), facets, conditionForm());
-  const keepOpen = main.querySelector("details.sidebar");
-  if (keepOpen) sidebar.open = keepOpen.open;
   const content = h("div", { class: "results" }, head, list);
-  fill(main, h("div", { class: `layout ${sample ? "with-sample" : ""}` }, h("aside", { "aria-label": "Filters" }, sidebar), content, sample?.element));
+  const facets = frame(content, sample);
 
   const counting = get("v1/facets", { text: state.like ? "" : state.q, where: whereOf(state, { images: Boolean(state.like) }), facets: FACETS.join(","), facet_size: 200, exclude_own: true }, signal);
   counting.then((answer) => {
@@ -135,7 +156,7 @@ async function resultsPage({ signal, painted }) {
   else fill(list, answer.hits.map((hit) => card(hit, { state, sample })));
   const left = Math.min(answer.total, 96) - answer.hits.length;
   if (left > 0 && answer.hits.length >= state.n) {
-    content.append(h("p", { class: "row center" }, h("button", { type: "button", class: "button", onclick: () => go({ ...state, n: state.n + PAGE }, { replace: true, focus: `.card:nth-child(${answer.hits.length + 1}) h3 a` }) }, "Show more")));
+    content.append(h("p", { class: "row center" }, h("button", { type: "button", class: "button", onclick: () => go({ ...state, n: state.n + PAGE }, { replace: true, focus: `.card:nth-child(${answer.hits.length + 1}) h2 a` }) }, "Show more")));
   }
   announce(answer.hits.length ? `${title}: ${answer.hits.length} shown, first ${answer.hits[0].dataset.title ?? answer.hits[0].dataset.id}` : "No dataset matches");
   document.title = `${state.like ? "Similar datasets" : state.q || title} · akin`;
@@ -180,7 +201,8 @@ async function render({ focus = null, scroll = null } = {}) {
   painted("first-result");
   if (scroll !== null) scrollTo(0, scroll);
   const target = focus ? main.querySelector(focus) : first ? null : main.querySelector("h1, h2");
-  target?.focus({ preventScroll: Boolean(!focus) });
+  // Not where the reader has gone on to something else meanwhile.
+  if (document.activeElement === document.body) target?.focus({ preventScroll: !focus });
   first = false;
 }
 

@@ -8,7 +8,7 @@ import { datasetOf, get, previewOf } from "./api.js";
 import { facts, picture } from "./results.js";
 import { showImage } from "./viewer.js";
 
-const IMAGES = 24;
+const IMAGES = 12;
 
 function part(title, id, ...content) {
   return h("section", { class: "part", "aria-labelledby": id }, h("h2", { id }, title), ...content);
@@ -60,7 +60,7 @@ function licence(record) {
 function people(record) {
   const authors = record.authors ?? [];
   if (!authors.length) return null;
-  const MANY = 12;
+  const MANY = 8;
   const list = h("ul", { class: "people" });
   const show = (some) => fill(list, some.map((a) => h("li", null,
     h("span", { class: "person" }, a.name ?? a.orcid, a.orcid && h("a", { class: "orcid", href: `https://orcid.org/${a.orcid}`, rel: "noopener external", "aria-label": `ORCID of ${a.name ?? "this person"}: ${a.orcid}` }, icon("orcid"))),
@@ -112,6 +112,16 @@ function annotations(record) {
     h("dl", { class: "pairs-list" }, shown.filter((key) => a[key]).map((key) => fact(sentence(key), a[key]))))));
 }
 
+/** What was imaged, and how: the modules of REMBI that say it in words. */
+function experiment(record) {
+  const modules = [["biosamples", "Samples"], ["specimens", "Preparation"], ["acquisitions", "Imaging"], ["analyses", "Analysis"]];
+  const some = modules.filter(([key]) => record.rembi?.[key]?.some((m) => m.title || m.description || m.overview));
+  return some.length > 0 && part("How it was made", "experiment-title", some.map(([key, title]) => h("details", { class: "module" },
+    h("summary", null, title, h("span", { class: "hint" }, ` ${record.rembi[key].map((m) => m.title).filter(Boolean).slice(0, 3).join(", ")}`)),
+    record.rembi[key].map((m) => h("div", { class: "annotation" }, m.title && h("h3", null, m.title),
+      Object.entries(m).filter(([k, v]) => k !== "title" && typeof v === "string").map(([k, v]) => h("p", null, k !== "description" && k !== "overview" && h("span", { class: "hint" }, `${sentence(k)}: `), v)))))));
+}
+
 /** How much of what REMBI and MIFA ask for the record says. */
 function completeness(report) {
   if (!report) return null;
@@ -136,11 +146,11 @@ function versions(answer, history) {
 /** More like this, found when the page is there. */
 async function neighbours(place, id, state, signal) {
   try {
-    const { hits } = await get("v1/similar", { dataset: id, k: 6, exclude: id, evidence: 1, intent: "explore" }, signal);
-    const others = hits.filter((hit) => hit.dataset.id !== id).slice(0, 5);
+    const { hits } = await get("v1/similar", { dataset: id, k: 9, exclude: id, evidence: 1, intent: "explore" }, signal);
+    const others = hits.filter((hit) => hit.dataset.id !== id).slice(0, 8);
     if (!others.length) return;
     fill(place, part("Looks alike", "alike-title",
-      h("ul", { class: "gallery" }, others.map((hit) => h("li", null, h("a", { href: hrefOf({ dataset: hit.dataset.id }) }, picture(hit.dataset, hit), h("span", null, hit.dataset.title ?? hit.dataset.id))))),
+      h("ul", { class: "gallery images" }, others.map((hit) => h("li", null, h("a", { href: hrefOf({ dataset: hit.dataset.id }) }, picture(hit.dataset, hit), h("span", null, hit.dataset.title ?? hit.dataset.id))))),
       h("p", null, h("a", { class: "button", href: hrefOf(changed(state, { dataset: null, q: "", filters: [], like: { kind: "dataset", id } })) }, "More like this"))));
   } catch {
     // Without images there are no neighbours.
@@ -168,7 +178,7 @@ export async function datasetPage(main, state, { back, signal }) {
       h("header", null,
         h("p", { class: "accession" }, record.publisher?.name ? `${record.publisher.name} · ${record.id}` : record.id),
         h("h1", { tabindex: "-1" }, record.title),
-        facts({ ...record, publisher: null }),
+        facts({ ...record, id: null, publisher: null }),
         h("p", { class: "row" },
           answer.images_total > 0 && h("a", { class: "button primary", href: like }, "More like this"),
           source && h("a", { class: "button", href: source, rel: "noopener external" }, `Open at ${record.publisher?.name ?? "the source"}`, icon("out")),
@@ -177,7 +187,7 @@ export async function datasetPage(main, state, { back, signal }) {
         h("div", { class: "column-wide" },
           samples(answer, state),
           paragraphs.length > 0 && part("Description", "description-title", paragraphs.map((p) => h("p", null, p))),
-          annotations(record), publications(record), models(record), alike),
+          annotations(record), experiment(record), publications(record), models(record)),
         h("div", { class: "column-narrow" },
           part("At a glance", "glance-title", h("dl", { class: "glance" },
             terms("Organism", record.organism), terms("Imaging method", record.imaging_method), terms("What is imaged", record.biological_entity), terms("Cell line", record.cell_line),
@@ -188,7 +198,8 @@ export async function datasetPage(main, state, { back, signal }) {
             fact("Funding", record.funders?.map((f) => [f.name, f.grant].filter(Boolean).join(" ")).join("; ")),
             fact("Keywords", record.keywords?.length && h("ul", { class: "chips" }, record.keywords.slice(0, 12).map((k) => h("li", null, h("a", { class: "chip", href: hrefOf(changed(state, { dataset: null, like: null, q: "", filters: [{ field: "keyword", value: k }] })) }, k))))),
             versionPlace)),
-          people(record), completeness(answer.completeness)))));
+          people(record), completeness(answer.completeness))),
+      alike));
   neighbours(alike, id, state, signal);
   history.then((h2) => h2 && fill(versionPlace, versions(answer, h2)));
 }

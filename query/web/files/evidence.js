@@ -17,8 +17,7 @@ function pairButton(pair, i, sample, hit) {
   return h("button", {
     type: "button", class: "pair", onmouseenter: show, onmouseleave: hide, onfocus: show, onblur: hide,
     onclick: () => comparePair(pair, sample, hit),
-    "aria-label": `Compare matching regions ${i + 1}: similarity ${percent(pair.similarity)} percent, ${pair.image.name ?? "image"}`,
-  }, h("span", { class: "pair-images" }, mine, theirs), h("span", { class: "pair-number" }, `${percent(pair.similarity)} %`));
+  }, h("span", { class: "visually-hidden" }, `Compare matching regions ${i + 1}: `), h("span", { class: "pair-images" }, mine, theirs), h("span", { class: "pair-number" }, pair.similarity > 0.9995 ? "identical" : `${percent(pair.similarity)} %`));
 }
 
 /** The strip below a result. */

@@ -43,20 +43,15 @@ export function labelsOf(facets, out = new Map()) {
 
 /** Fills the sidebar; go(state, options) asks anew. */
 export function facetPanel(element, state, facets, go) {
-  const again = (focus) => {
-    facetPanel(element, state, facets, go);
-    element.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
-  };
-
-  function fold(key, focus = key) {
+  function fold(key) {
     if (!opened.delete(key)) opened.add(key);
-    again(focus);
+    facetPanel(element, state, facets, go);
   }
 
   function row(field, node) {
     const key = `${field}:${node.value}`;
     return h("label", { class: "check" },
-      h("input", { type: "checkbox", "data-key": key, checked: hasFilter(state, field, node.value), onchange: () => go(toggled(state, field, node.value), { focus: `[data-key="${CSS.escape(key)}"]` }) }),
+      h("input", { type: "checkbox", "data-key": key, checked: hasFilter(state, field, node.value), onchange: () => go(toggled(state, field, node.value), { stay: true }) }),
       h("span", { class: "check-label" }, valueName(field, node.value, node.label)),
       h("span", { class: "check-count" }, node.count.toLocaleString("en")));
   }
@@ -94,10 +89,12 @@ export function facetPanel(element, state, facets, go) {
     const key = `tree ${field}`;
     const asTree = isTree && opened.has(key);
     const values = field === "year" ? [...nodes].sort((a, b) => b.value - a.value) : nodes;
-    return h("fieldset", { class: "facet" }, h("legend", null, fieldName(field)),
-      isTree && h("button", { type: "button", class: "plain tree-switch", "data-key": key, "aria-pressed": String(asTree), "aria-label": `${fieldName(field)} as a tree`, onclick: () => fold(key) }, "Tree"),
+    return h("div", { class: "facet", role: "group", "aria-labelledby": `facet-${field}` },
+      h("div", { class: "facet-head" }, h("h2", { id: `facet-${field}` }, fieldName(field)), isTree && h("button", { type: "button", class: "plain tree-switch", "data-key": key, "aria-pressed": String(asTree), "aria-label": `${fieldName(field)} as a tree`, onclick: () => fold(key) }, "Tree")),
       asTree ? branch(field, nodes.map(compressed), 0) : list(field, isTree ? flat(nodes) : values));
   }
 
+  const focused = element.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   fill(element, FACETS.map(group));
+  if (focused) element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }

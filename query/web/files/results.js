@@ -3,10 +3,11 @@
 
 import { agreementLine, evidenceStrip, sharedLine } from "./evidence.js";
 import { changed, hrefOf } from "./state.js";
-import { h, icon } from "./dom.js";
+import { h } from "./dom.js";
 import { licenceOf, scoreWords, termNames } from "./words.js";
 import { cropOf, thumbnailOf } from "./api.js";
 
+const narrow = matchMedia("(max-width: 640px)"); // there the evidence has a row of its own
 const OPEN = "\u0002"; // the daemon's marks around a word that was found
 const CLOSE = "\u0003";
 
@@ -28,9 +29,16 @@ export function picture(dataset, hit) {
   img.addEventListener("error", () => {
     img.remove();
     frame.classList.add("none");
-    frame.append(icon("image"), h("span", null, "No picture here"));
+    frame.append(h("strong", null, shortName(dataset.publisher?.name)), h("span", null, "images at the source"));
   });
   return frame;
+}
+
+/** "BioImage Archive" -> "BIA", "SSBD:database" -> "SSBD" */
+function shortName(publisher) {
+  const words = (publisher ?? "").split(":")[0].match(/[A-Z][a-z]*|[A-Z]+/g) ?? [];
+  if (words.length === 0) return "…";
+  return /^[A-Z]{2,}/.test(publisher) ? publisher.split(":")[0] : words.map((w) => w[0]).join("");
 }
 
 export function licenceTag(spdx) {
@@ -45,15 +53,17 @@ export function facts(dataset) {
     dataset.organism && h("li", { class: "fact-organism" }, termNames(dataset.organism)),
     dataset.imaging_method && h("li", null, termNames(dataset.imaging_method)),
     where && h("li", null, where),
+    dataset.id && h("li", { class: "accession" }, dataset.id),
     h("li", null, licenceTag(dataset.license)));
 }
 
-function scoreBlock(hit) {
+function scoreBlock(hit, like) {
   const { level, text, more } = scoreWords(hit.score, hit.chance);
   return h("div", { class: `score score-${level}`, title: more || null },
     h("span", { class: "score-bar", style: { "--share": Math.max(0, Math.min(1, hit.score)) } }),
     h("span", { class: "score-words" }, text),
     h("span", { class: "score-number" }, h("span", { class: "visually-hidden" }, "score "), hit.score.toFixed(2)),
+    h("a", { class: "more-like", href: like }, "More like this"),
     more && h("span", { class: "score-more" }, more));
 }
 
@@ -61,20 +71,20 @@ function scoreBlock(hit) {
 export function card(hit, { state, sample }) {
   const { dataset } = hit;
   const href = hrefOf({ dataset: dataset.id });
+  const strip = sample && evidenceStrip(hit, sample);
   const found = !sample && Object.entries(hit.highlights ?? {}).find(([field]) => field !== "title");
   const title = !sample && hit.highlights?.title ? highlighted(hit.highlights.title) : dataset.title ?? dataset.id;
   return h("li", { class: `card ${sample ? "card-similar" : "card-found"}`, "data-id": dataset.id },
     h("a", { class: "card-picture", href, tabindex: "-1", "aria-hidden": "true" }, picture(dataset, sample ? hit : null)),
     h("div", { class: "card-body" },
-      h("h3", null, h("a", { href }, title)),
+      h("h2", null, h("a", { href }, title)),
       facts(dataset),
-      sample && scoreBlock(hit),
+      sample && scoreBlock(hit, hrefOf(changed(state, { like: { kind: "dataset", id: dataset.id }, region: null, q: "" }))),
       found && h("p", { class: "snippet" }, highlighted(found[1])),
       sample && agreementLine(hit),
       sample && sharedLine(hit),
-      h("p", { class: "card-foot" }, h("span", { class: "accession" }, dataset.id),
-        (sample || hit.images > 0) && h("a", { class: "quiet", href: hrefOf(changed(state, { like: { kind: "dataset", id: dataset.id }, region: null, q: "" })) }, "More like this"))),
-    sample && evidenceStrip(hit, sample));
+      !narrow.matches && strip),
+    narrow.matches && strip);
 }
 
 /** Places for cards while the answer is on its way. */

@@ -101,7 +101,7 @@ export function samplePanel(state, { go, signal, choose }) {
         h("div", { class: "row" },
           start && pick,
           state.region && h("button", { type: "button", class: "button small", onclick: () => go(changed(state, { region: null })) }, "Whole image"),
-          h("button", { type: "button", class: "button small", onclick: choose }, "Other image"),
+          h("button", { type: "button", class: "button small other-image", onclick: choose }, "Other image"),
           h("button", { type: "button", class: "button small", onclick: () => go(changed(state, { like: null, browse: true })) }, icon("close"), "Remove")),
         start && h("p", { class: "hint drag-hint" }, "Drag across the image to search with a part of it."))),
     intents);

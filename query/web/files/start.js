@@ -24,6 +24,18 @@ function frequent(nodes, most) {
   return out.sort((a, b) => b.count - a.count).slice(0, most);
 }
 
+/** Datasets that show different things, as far as their records tell. */
+function varied(hits, most) {
+  const seen = new Map();
+  const round = (hit) => {
+    const { category, title } = hit.dataset;
+    const key = category ?? title;
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+    return seen.get(key);
+  };
+  return hits.map((hit, i) => [round(hit), i, hit]).sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(0, most).map(([, , hit]) => hit);
+}
+
 /** Fills main. choose(): opens the file dialog. */
 export function startPage(main, state, { choose, signal }) {
   const examples = h("section", { class: "start-part", hidden: true, "aria-labelledby": "examples-title" });
@@ -31,7 +43,7 @@ export function startPage(main, state, { choose, signal }) {
   fill(main,
     h("section", { class: "hero" },
       h("h1", { tabindex: "-1" }, "Find bioimages that look like yours"),
-      h("p", { class: "lead" }, "Show a micrograph. You get the published datasets whose images resemble it, with the regions that match, their licence and their authors."),
+      h("p", { class: "lead" }, "Show a micrograph. You get the published datasets whose images resemble it, and the regions that match."),
       h("button", { type: "button", class: "drop", onclick: choose },
         icon("image"),
         h("strong", null, "Choose an image"),
@@ -39,7 +51,8 @@ export function startPage(main, state, { choose, signal }) {
       h("p", { class: "hint" }, "The image goes to this server only, is compared and forgotten.")),
     examples, ways);
 
-  get("v1/search", { where: "width:1..", k: 10, facets: "" }, signal).then(({ hits }) => {
+  get("v1/search", { where: "width:1..", k: 48 }, signal).then(({ hits: all }) => {
+    const hits = varied(all, 10);
     if (!hits.length) return;
     fill(examples, h("h2", { id: "examples-title" }, "Or start from a dataset that is here"),
       h("ul", { class: "gallery" }, hits.map(({ dataset }) => h("li", null,

@@ -23,6 +23,10 @@ export const FIELDS = {
 
 export const fieldName = (field) => FIELDS[field] ?? sentence(field);
 
+const SHORT = { em: "EM", sem: "SEM", tem: "TEM", he: "H&E", ihc: "IHC", dic: "DIC", ml: "ML", ai: "AI" };
+/** A collection's own word: "em-neuropil" -> "EM neuropil" */
+const ownWord = (text) => sentence(String(text).split(/[-_ ]/).map((w) => SHORT[w] ?? w).join(" "));
+
 /** "segmentation_mask" -> "Segmentation mask" */
 export function sentence(text) {
   const words = String(text).replaceAll("_", " ").replaceAll("-", " ");
@@ -32,7 +36,8 @@ export function sentence(text) {
 /** The label of a facet's value for people. */
 export function valueName(field, value, label) {
   if (field === "license") return licenceOf(value).name;
-  if (field === "annotation_type" || field === "category" || field === "modality") return sentence(label ?? value);
+  if (field === "annotation_type") return sentence(label ?? value);
+  if (field === "category" || field === "modality") return ownWord(label ?? value);
   if (field === "format") return { tiff: "TIFF", jpeg: "JPEG", png: "PNG", bmp: "BMP" }[value] ?? value;
   if (field === "bit_depth") return `${value} bit`;
   return label ?? value;
