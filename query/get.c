@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "akin/completeness.h"
 #include "akin/dataset.h"
 
 #include "image_json.h"
@@ -133,6 +134,7 @@ answer(struct akin_session *session, struct akin_txn *txn,
     akin_json_set(out, "dataset", akin_json_share(dataset.record));
     akin_json_set_int(out, "version", dataset.version);
     set_time(out, "updated", dataset.updated_s);
+    akin_json_set(out, "completeness", akin_completeness(dataset.record));
     st = put_images(txn, dataset.number, wish, out, err);
     if (st == AKIN_OK && wish->history) {
         st = akin_dataset_history(txn, wish->id, &history, err);

@@ -82,8 +82,8 @@ claim("an image that is dropped finds its dataset; a facet refines; a dataset op
 
   if (way === phone) await page.locator(".sidebar > summary").click();
   const facet = page.getByRole("group", { name: "Licence", exact: true });
-  const box = facet.locator("input").last();
-  const key = await box.getAttribute("data-key");
+  const key = await facet.locator("input").last().getAttribute("data-key");
+  const box = facet.locator(`[data-key="${key}"]`);
   const label = await facet.locator(".check-label").last().innerText();
   await box.check();
   await page.waitForSelector(".chip-on");
@@ -156,12 +156,14 @@ async function tabTo(page, selector, most = 80) {
 }
 
 claim("everything works with the keyboard alone", light, async (page) => {
+  const chooser = page.waitForEvent("filechooser"); // before the page: it takes a while to be in force
+  chooser.catch(() => {});
   await page.goto(PAGE);
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.className), "skip", "the first stop skips to the content");
   await tabTo(page, ".drop");
-  const [dialog] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-  await dialog.setFiles(IMAGE);
+  await page.keyboard.press("Enter");
+  await (await chooser).setFiles(IMAGE);
   await page.waitForSelector(".card-similar:not(.waiting)");
   assert.equal(await first(page).getAttribute("data-id"), FIRST);
 
@@ -186,7 +188,9 @@ claim("everything works with the keyboard alone", light, async (page) => {
   await page.keyboard.press("Enter");
   await page.waitForSelector("dialog[open] img");
   await page.keyboard.press("Escape");
-  await page.keyboard.press("Alt+ArrowLeft");
+  await page.locator("#main").focus();
+  await tabTo(page, ".back");
+  await page.keyboard.press("Enter");
   await page.waitForSelector(".card-similar:not(.waiting)");
 });
 

@@ -150,7 +150,7 @@ async function resultsPage({ signal, painted }) {
   }
   sample?.answered(answer);
   const { title, verdict } = summary(answer);
-  fill(head, counted(title, answer), verdict && h("p", { class: `verdict ${answer.similar === false ? "verdict-weak" : ""}` }, verdict), (answer.hints ?? []).map((hint) => h("p", { class: "note" }, hint.text)), answer.query?.note && h("p", { class: "note" }, answer.query.note), chips());
+  fill(head, counted(title, answer), verdict && h("p", { class: answer.similar === null ? "hint" : `verdict ${answer.similar ? "" : "verdict-weak"}` }, verdict), (answer.hints ?? []).map((hint) => h("p", { class: "note" }, hint.text)), answer.query?.note && h("p", { class: "note" }, answer.query.note), chips());
   list.removeAttribute("aria-busy");
   if (!answer.hits.length) list.replaceWith(nothing());
   else fill(list, answer.hits.map((hit) => card(hit, { state, sample })));

@@ -12,7 +12,7 @@ const percent = (similarity) => Math.round(100 * Math.max(0, similarity));
 function pairButton(pair, i, sample, hit) {
   const mine = pair.query.image ? h("span", { class: "crop" }, h("img", { alt: "", src: cropOf(pair.query.image.id, pair.query, 160), loading: "lazy" })) : sample?.crop(pair.query);
   const theirs = h("span", { class: "crop" }, h("img", { alt: "", src: cropOf(pair.image.id, pair.tile, 160), loading: "lazy" }));
-  const show = () => sample?.mark(pair.query.image ? null : pair.query);
+  const show = () => sample?.mark(pair.query);
   const hide = () => sample?.mark(null);
   return h("button", {
     type: "button", class: "pair", onmouseenter: show, onmouseleave: hide, onfocus: show, onblur: hide,

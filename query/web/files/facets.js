@@ -72,13 +72,11 @@ export function facetPanel(element, state, facets, go) {
   function list(field, nodes) {
     const key = `more ${field}`;
     const all = opened.has(key);
-    const chosen = nodes.filter((n) => hasFilter(state, field, n.value));
-    const others = nodes.filter((n) => !chosen.includes(n));
-    const shown = all ? others : others.slice(0, Math.max(0, SHOWN - chosen.length));
-    const rest = others.length - shown.length;
+    const shown = nodes.filter((n, i) => all || i < SHOWN || hasFilter(state, field, n.value)); // nothing moves when it is chosen
+    const rest = nodes.length - shown.length;
     return [
-      h("ul", null, [...chosen, ...shown].map((n) => h("li", null, row(field, n)))),
-      (rest > 0 || all) && others.length > SHOWN && h("button", { type: "button", class: "plain more", "data-key": key, onclick: () => fold(key) }, all ? "Fewer" : `${rest} more`),
+      h("ul", null, shown.map((n) => h("li", null, row(field, n)))),
+      (rest > 0 || all) && nodes.length > SHOWN && h("button", { type: "button", class: "plain more", "data-key": key, onclick: () => fold(key) }, all ? "Fewer" : `${rest} more`),
     ];
   }
 

@@ -124,8 +124,8 @@ export function samplePanel(state, { go, signal, choose }) {
     },
     /** Shows where on the image a piece of evidence lies. */
     mark(rect) {
-      marked.hidden = !rect || !full;
-      if (rect && full) place(marked, rect, full);
+      marked.hidden = !rect || !full || like.kind === "dataset"; // a dataset's picture is one of many
+      if (!marked.hidden) place(marked, rect, full);
     },
     /** A part of the image as an element, or null where only the dataset is known. */
     crop(rect) {

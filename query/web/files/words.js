@@ -73,10 +73,8 @@ export function licenceUrl(spdx) {
  * level: 0 (weak) to 3 (strong), for the bar beside it. */
 export function scoreWords(score, chance) {
   if (typeof chance === "number") {
-    if (chance <= 0.001) return { level: 3, text: "A clear match", more: "Fewer than 1 in 1,000 unrelated datasets score this high." };
-    if (chance <= 0.02) return { level: 2, text: "A good match", more: `About ${oneIn(chance)} unrelated datasets scores this high.` };
-    if (chance <= 0.15) return { level: 1, text: "A loose match", more: `About ${oneIn(chance)} unrelated datasets scores this high.` };
-    return { level: 0, text: "No more than chance", more: `About ${oneIn(chance)} unrelated datasets scores this high.` };
+    const [level, text] = chance <= 0.015 ? [3, "A clear match"] : chance <= 0.05 ? [2, "A good match"] : chance <= 0.15 ? [1, "A loose match"] : [0, "Hardly more than chance"];
+    return { level, text, more: chance < 0.001 ? "Fewer than 1 in 1,000 random datasets score this high." : `About ${oneIn(chance)} random datasets scores this high.` };
   }
   if (score >= 0.9) return { level: 3, text: "Nearly the same", more: "" };
   if (score >= 0.75) return { level: 2, text: "Very alike", more: "" };
