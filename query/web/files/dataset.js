@@ -200,6 +200,6 @@ export async function datasetPage(main, state, { back, signal }) {
             versionPlace)),
           people(record), completeness(answer.completeness))),
       alike));
-  neighbours(alike, id, state, signal);
+  if (answer.images_total > 0) neighbours(alike, id, state, signal);
   history.then((h2) => h2 && fill(versionPlace, versions(answer, h2)));
 }

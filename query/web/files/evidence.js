@@ -2,7 +2,7 @@
 // Why a dataset was found: regions of the question beside the regions that match.
 
 import { cropOf } from "./api.js";
-import { h, icon } from "./dom.js";
+import { h } from "./dom.js";
 import { comparePair } from "./viewer.js";
 
 const percent = (similarity) => Math.round(100 * Math.max(0, similarity));
@@ -30,18 +30,13 @@ export function evidenceStrip(hit, sample) {
     h("div", { class: "pairs" }, pairs.map((pair, i) => pairButton(pair, i, sample, hit))));
 }
 
-/** In which respects two images agree, where the daemon says it. */
+/** In which respects it agrees, in a sentence; null where the daemon does not
+ * say it. */
 export function agreementLine(hit) {
-  const parts = (hit.agreement ?? []).filter((a) => typeof a.agreement === "number");
-  if (!parts.length) return null;
-  return h("ul", { class: "agreement", "aria-label": "Agreement by property" }, parts.map((a) =>
-    h("li", null, h("span", null, a.part.replaceAll("_", " ")),
-      h("span", { class: "meter", style: { "--share": Math.max(0, Math.min(1, a.agreement)) } }),
-      h("span", { class: "visually-hidden" }, `${percent(a.agreement)} percent`))));
-}
-
-/** "Also shares: Mus musculus, confocal microscopy" */
-export function sharedLine(hit) {
-  const names = (hit.shared_terms ?? []).map((t) => (typeof t === "string" ? t : t.label ?? t.id)).filter(Boolean);
-  return names.length ? h("p", { class: "hint" }, icon("check"), `Shares ${names.join(", ")}`) : null;
+  const parts = (hit.agreement ?? []).filter((a) => typeof a.agreement === "number").sort((a, b) => b.agreement - a.agreement);
+  if (parts.length < 3) return null;
+  const name = (a) => (a.part === "learned" ? "learned features" : a.part.replaceAll("_", " "));
+  const last = parts.at(-1);
+  const least = last.agreement < 0.8 * parts[0].agreement ? `, least in ${name(last)}` : "";
+  return h("p", { class: "hint agreement-line" }, `Most alike in ${name(parts[0])} and ${name(parts[1])}${least}.`);
 }

@@ -56,17 +56,20 @@ export function facetPanel(element, state, facets, go) {
       h("span", { class: "check-count" }, node.count.toLocaleString("en")));
   }
 
-  function branch(field, nodes, depth) {
-    return h("ul", { class: "tree" }, nodes.map((node) => {
+  function branch(field, nodes, depth, above) {
+    const more = `more ${field}:${above}`;
+    const all = opened.has(more);
+    const shown = nodes.filter((n, i) => all || i < SHOWN || hasFilter(state, field, n.value));
+    return h("ul", { class: "tree" }, shown.map((node, i) => {
       const key = `node ${field}:${node.value}`;
-      const open = opened.has(key) !== (depth < 2 && nodes.length <= 3); // small levels start unfolded
+      const open = opened.has(key) !== (depth < 3 && i === 0); // the way to where most are starts unfolded
       const name = valueName(field, node.value, node.label);
       return h("li", null, h("div", { class: "tree-row" },
         node.children.length > 0
           ? h("button", { type: "button", class: "plain twist", "data-key": key, "aria-expanded": String(open), "aria-label": `Below ${name}`, onclick: () => fold(key) }, icon("next"))
           : h("span", { class: "twist" }),
-        row(field, node)), open && node.children.length > 0 && branch(field, node.children, depth + 1));
-    }));
+        row(field, node)), open && node.children.length > 0 && branch(field, node.children, depth + 1, node.value));
+    }), nodes.length > SHOWN && h("li", null, h("button", { type: "button", class: "plain more", "data-key": more, onclick: () => fold(more) }, all ? "Fewer" : `${nodes.length - shown.length} more`)));
   }
 
   function list(field, nodes) {
@@ -89,7 +92,7 @@ export function facetPanel(element, state, facets, go) {
     const values = field === "year" ? [...nodes].sort((a, b) => b.value - a.value) : nodes;
     return h("div", { class: "facet", role: "group", "aria-labelledby": `facet-${field}` },
       h("div", { class: "facet-head" }, h("h2", { id: `facet-${field}` }, fieldName(field)), isTree && h("button", { type: "button", class: "plain tree-switch", "data-key": key, "aria-pressed": String(asTree), "aria-label": `${fieldName(field)} as a tree`, onclick: () => fold(key) }, "Tree")),
-      asTree ? branch(field, nodes.map(compressed), 0) : list(field, isTree ? flat(nodes) : values));
+      asTree ? branch(field, nodes.map(compressed), 0, "") : list(field, isTree ? flat(nodes) : values));
   }
 
   const focused = element.contains(document.activeElement) ? document.activeElement.dataset.key : null;

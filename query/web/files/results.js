@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Datasets as cards, picture first.
 
-import { agreementLine, evidenceStrip, sharedLine } from "./evidence.js";
+import { agreementLine, evidenceStrip } from "./evidence.js";
 import { changed, hrefOf } from "./state.js";
 import { h } from "./dom.js";
 import { licenceOf, scoreWords, termNames } from "./words.js";
@@ -82,7 +82,6 @@ export function card(hit, { state, sample }) {
       sample && scoreBlock(hit, hrefOf(changed(state, { like: { kind: "dataset", id: dataset.id }, region: null, q: "" }))),
       found && h("p", { class: "snippet" }, highlighted(found[1])),
       sample && agreementLine(hit),
-      sample && sharedLine(hit),
       !narrow.matches && strip),
     narrow.matches && strip);
 }

@@ -36,6 +36,14 @@ function figure(src, rect, full, caption) {
 const where = (r) => `x ${r.x}, y ${r.y}, ${r.w} × ${r.h} px`;
 const plane = ({ z, c, t }) => ({ z, c, t });
 
+/** How far the two agree in each respect, as bars. */
+function respects(hit) {
+  const parts = (hit.agreement ?? []).filter((a) => typeof a.agreement === "number");
+  return parts.length > 0 && h("ul", { class: "agreement", "aria-label": "Agreement of the dataset, by property" }, parts.map((a) => h("li", null,
+    h("span", null, a.part.replaceAll("_", " ")), h("span", { class: "meter", style: { "--share": Math.max(0, Math.min(1, a.agreement)) } }),
+    h("span", null, `${Math.round(100 * Math.max(0, a.agreement))} %`))));
+}
+
 /** A region of the question beside the region that matches it. */
 export function comparePair(pair, sample, hit) {
   const mine = sample?.picture();
@@ -47,6 +55,7 @@ export function comparePair(pair, sample, hit) {
   const context = size && figure(previewOf(pair.image.id, 512, plane(pair.tile)), pair.tile, size, "The whole image");
   open(`Similarity ${Math.round(100 * pair.similarity)} %`,
     h("div", { class: "figures" }, own, theirs, context),
+    respects(hit),
     h("p", { class: "row" }, h("a", { class: "button", href: hrefOf({ dataset: hit.dataset.id }) }, "About this dataset")));
 }
 
