@@ -55,7 +55,7 @@ read_cursor(const char *text, struct akin_text_hit *out, struct akin_error *err)
     unsigned long long number;
     uint64_t bits;
 
-    if (strlen(text) > 20 && (text[0] == '0' || text[0] == '1')) {
+    if (strlen(text) >= 20 && (text[0] == '0' || text[0] == '1')) {
         bits = strtoull(text + 2, NULL, 16);
         number = strtoull(text + 19, &end, 10);
         memcpy(&out->score, &bits, sizeof(bits));

@@ -59,7 +59,7 @@ entity(const char *id, const char *type, const char *name)
 static struct akin_json *
 local(const char *kind, size_t n, const char *type, const char *name)
 {
-    char id[64];
+    char id[96];
 
     (void)snprintf(id, sizeof(id), "#%s-%zu", kind, n + 1);
     return entity(id, type, name);

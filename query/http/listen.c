@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -128,4 +129,21 @@ akin_http_listen(const char *text, int *fd, unsigned *port, bool *is_v6,
     *port = ntohs(*is_v6 ? address.v6.sin6_port : address.v4.sin_port);
     *fd = made;
     return AKIN_OK;
+}
+
+void
+akin_http_client_name(const struct sockaddr *address, char *out, size_t size)
+{
+    const void *bytes = NULL;
+
+    (void)snprintf(out, size, "unknown");
+    if (address == NULL)
+        return;
+    if (address->sa_family == AF_INET)
+        bytes = &((const struct sockaddr_in *)(const void *)address)->sin_addr;
+    else if (address->sa_family == AF_INET6)
+        bytes =
+            &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    if (bytes != NULL)
+        (void)inet_ntop(address->sa_family, bytes, out, (socklen_t)size);
 }

@@ -24,4 +24,11 @@ enum akin_status akin_http_listen(const char *text, int *fd, unsigned *port,
                                   bool *is_v6,
                                   struct akin_error *err) AKIN_MUST_USE;
 
+#define AKIN_HTTP_CLIENT_MAX 64
+
+struct sockaddr;
+/* The address of the other side as text; "unknown" of NULL and other kinds. */
+void akin_http_client_name(const struct sockaddr *address, char *out,
+                           size_t size);
+
 #endif

@@ -7,8 +7,8 @@
 
 #include "akin/hash.h"
 
-#include "assets.h"
 #include "docs.h"
+#include "web/assets.h"
 
 extern const unsigned char akin__openapi[];
 extern const size_t akin__openapi_len;

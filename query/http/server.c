@@ -21,9 +21,7 @@
  */
 #include "http.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -40,11 +38,10 @@
 #include "patience.h"
 #include "queue.h"
 #include "target.h"
+#include "upload.h"
 
 #define MAGIC 0x68747470u /* "http" */
 #define HEAD_BYTES ((size_t)(2 * AKIN_HTTP_URI_MAX))
-/* Read and thrown away behind what is too large. */
-#define LEFTOVER_MAX (1U << 20)
 /* Answers on their way get this long when the daemon stops. */
 #define DRAIN_MS 100
 
@@ -65,7 +62,7 @@ struct akin_http {
     struct worker *workers;
     size_t n_workers;
     atomic_bool stopping;
-    atomic_ullong body_bytes; /* of all exchanges */
+    struct akin_upload_total bodies; /* of all exchanges */
 };
 
 enum state { NEW, READING, WAITING, ANSWERED };
@@ -75,54 +72,13 @@ struct exchange {
     struct MHD_Connection *connection;
     enum state state;
     char *uri, *method;
-    char client[INET6_ADDRSTRLEN];
+    char *field[AKIN_HTTP_N_FIELDS]; /* what request.field points to */
+    char client[AKIN_HTTP_CLIENT_MAX];
     struct akin_http_request request;
     struct akin_http_call *call;
-    struct akin_buf body;
-    uint64_t charged; /* of http->body_bytes */
-    uint64_t leftover;
-    const char *refusal; /* why the body is not kept; NULL: it is */
+    struct akin_upload upload;
     struct timespec put_at;
 };
-
-/* --- bodies --- */
-
-static void
-let_body_go(struct exchange *x)
-{
-    (void)atomic_fetch_sub(&x->http->body_bytes, x->charged);
-    x->charged = 0;
-    akin_buf_free(&x->body);
-}
-
-static void
-refuse_body(struct exchange *x, const char *why)
-{
-    x->refusal = why;
-    let_body_go(x);
-}
-
-/* false: enough of it; the connection is to be cut. */
-static bool
-take_body(struct exchange *x, const char *data, size_t len)
-{
-    uint64_t max = akin_http_call_max_body(x->call);
-    uint64_t all;
-
-    if (x->refusal == NULL && x->body.len + len > max)
-        refuse_body(x, max == 0 ? "no-body" : "over-a-limit");
-    if (x->refusal == NULL) {
-        all = atomic_fetch_add(&x->http->body_bytes, len) + len;
-        x->charged += len;
-        if (all > x->http->config.http_total_bytes ||
-            akin_buf_append(&x->body, data, len, NULL) != AKIN_OK)
-            refuse_body(x, "busy");
-    }
-    if (x->refusal == NULL)
-        return true;
-    x->leftover += len;
-    return x->leftover <= LEFTOVER_MAX;
-}
 
 /* --- answers --- */
 
@@ -172,7 +128,7 @@ finish(struct exchange *x)
 {
     akin_http_call_finish(x->call);
     akin_http_call_log(x->call);
-    let_body_go(x);
+    akin_upload_free(&x->upload);
     x->state = ANSWERED;
 }
 
@@ -185,28 +141,46 @@ refuse(struct exchange *x, int status, const char *code, const char *detail)
 }
 
 static enum MHD_Result
-say_refusal(struct exchange *x)
+refuse_upload(struct exchange *x)
 {
-    if (strcmp(x->refusal, "busy") == 0)
+    if (x->upload.state == AKIN_UPLOAD_NO_ROOM)
         return refuse(x, 503, "busy",
                       "the bodies under way together are over "
                       "http.total_bytes; come again");
-    if (strcmp(x->refusal, "no-body") == 0)
-        return refuse(x, 413, "over-a-limit", "no body is wanted here");
     return refuse(x, 413, "over-a-limit",
-                  "the body is larger than http.max_bytes");
+                  akin_http_call_max_body(x->call) == 0
+                      ? "no body is wanted here"
+                      : "the body is larger than http.max_bytes");
 }
 
 /* --- workers --- */
 
 static double
-waited_s(const struct exchange *x)
+waited_ms(const struct exchange *x)
 {
     struct timespec now = {0};
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - x->put_at.tv_sec) +
-           (double)(now.tv_nsec - x->put_at.tv_nsec) / 1e9;
+    return (double)(now.tv_sec - x->put_at.tv_sec) * 1e3 +
+           (double)(now.tv_nsec - x->put_at.tv_nsec) / 1e6;
+}
+
+static void
+answer(struct worker *w, struct exchange *x)
+{
+    double ms = waited_ms(x);
+
+    if (atomic_load(&w->http->stopping)) {
+        akin_http_call_refuse(x->call, 503, "stopping",
+                              "the daemon is stopping");
+    } else if (ms > (double)w->http->config.http_queue_s * 1e3) {
+        akin_http_call_refuse(x->call, 503, "busy",
+                              "no worker was free within http.queue_s; come "
+                              "again");
+    } else {
+        akin_session_waited(w->session, ms);
+        akin_http_call_run(x->call, w->session);
+    }
 }
 
 static void *
@@ -219,15 +193,7 @@ work(void *ctx)
         struct MHD_Connection *connection = x->connection;
 
         akin_http_core_waiting(w->http->core, -1);
-        if (atomic_load(&w->http->stopping))
-            akin_http_call_refuse(x->call, 503, "stopping",
-                                  "the daemon is stopping");
-        else if (waited_s(x) > (double)w->http->config.http_queue_s)
-            akin_http_call_refuse(x->call, 503, "busy",
-                                  "no worker was free within http.queue_s; "
-                                  "come again");
-        else
-            akin_http_call_run(x->call, w->session);
+        answer(w, x);
         finish(x);
         MHD_resume_connection(connection); /* x is MHD's again */
     }
@@ -250,21 +216,9 @@ read_client(struct exchange *x)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(
         x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const void *address = NULL;
 
-    (void)snprintf(x->client, sizeof(x->client), "unknown");
-    if (info == NULL || info->client_addr == NULL)
-        return;
-    if (info->client_addr->sa_family == AF_INET)
-        address = &((const struct sockaddr_in *)(const void *)info->client_addr)
-                       ->sin_addr;
-    else if (info->client_addr->sa_family == AF_INET6)
-        address =
-            &((const struct sockaddr_in6 *)(const void *)info->client_addr)
-                 ->sin6_addr;
-    if (address != NULL)
-        (void)inet_ntop(info->client_addr->sa_family, address, x->client,
-                        sizeof(x->client));
+    akin_http_client_name(info != NULL ? info->client_addr : NULL, x->client,
+                          sizeof(x->client));
 }
 
 /* The request's first line: the address as it was sent, which MHD decodes for
@@ -275,6 +229,7 @@ first_line(void *ctx, const char *uri, struct MHD_Connection *connection)
     struct exchange *x = akin_new(1, sizeof(*x));
 
     x->http = ctx;
+    x->upload.total = &x->http->bodies;
     x->connection = connection;
     x->uri = akin_strdup(uri);
     return x;
@@ -295,8 +250,8 @@ completed(void *ctx, struct MHD_Connection *connection, void **con_cls,
         akin_patience_wait(x->http->patience, seat); /* for the next one */
     akin_http_call_free(x->call);
     for (size_t i = 0; i < AKIN_HTTP_N_FIELDS; i++)
-        free((void *)(uintptr_t)x->request.field[i]);
-    let_body_go(x);
+        free(x->field[i]);
+    akin_upload_free(&x->upload);
     free(x->uri);
     free(x->method);
     free(x);
@@ -339,7 +294,7 @@ begin(struct exchange *x, const char *method)
             akin_http_field_name((enum akin_http_field)i));
 
         if (value != NULL)
-            x->request.field[i] = akin_strdup(value);
+            x->request.field[i] = x->field[i] = akin_strdup(value);
     }
     x->call = akin_http_call_new(x->http->core, &x->request);
     x->state = READING;
@@ -357,9 +312,9 @@ hand_over(struct exchange *x)
 
     if (seat != NULL)
         akin_patience_stop(x->http->patience, seat);
-    if (x->refusal != NULL)
-        return say_refusal(x);
-    x->request.body = akin_buf_span(&x->body);
+    if (x->upload.state != AKIN_UPLOAD_FINE)
+        return refuse_upload(x);
+    x->request.body = akin_buf_span(&x->upload.body);
     if (akin_http_call_is_light(x->call)) {
         akin_http_call_run(x->call, NULL);
         finish(x);
@@ -398,7 +353,9 @@ access_handler(void *ctx, struct MHD_Connection *connection, const char *url,
     if (x->state == NEW)
         return begin(x, method);
     if (*upload_data_size > 0) {
-        bool more = take_body(x, upload_data, *upload_data_size);
+        bool more =
+            akin_upload_take(&x->upload, akin_http_call_max_body(x->call),
+                             upload_data, *upload_data_size);
 
         *upload_data_size = 0;
         return more ? MHD_YES : MHD_NO;
@@ -487,6 +444,7 @@ akin_http_start(struct akin_service *service, const struct akin_config *config,
 
     http->magic = MAGIC;
     http->config = *config;
+    http->bodies.max = config->http_total_bytes;
     http->core = akin_http_core_new(service, config, rules);
     http->queue = akin_http_queue_new(config->http_queue);
     st = akin_patience_new(config->http_read_s, &http->patience, err);

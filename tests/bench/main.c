@@ -19,6 +19,7 @@ static const struct {
      bench_index},
     {"train-projection", "train a projection on a tree of images",
      bench_train_projection},
+    {"http", "the same requests over HTTP and over nanomsg", bench_http},
     {"retrieval", "how well does the ranking find what is similar?",
      bench_retrieval},
 };

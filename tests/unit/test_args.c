@@ -338,6 +338,46 @@ wrong_endpoints_are_named(void **state)
     }
 }
 
+static void
+http_beyond_this_machine_needs_a_token_or_a_word(void **state)
+{
+    char *folder = akin_test_folder(), *file = akin_path_join(folder, "token");
+    struct akind_args args = {0};
+    struct akin_error err = {0};
+    char line[512];
+
+    (void)state;
+    assert_ok(parse_akind("--http|127.0.0.1:7311", folder, &args, &err));
+    assert_true(args.http_local);
+    assert_null(args.http_token);
+    akind_args_free(&args);
+    assert_fails_with(parse_akind("--http|0.0.0.0:80", folder, &args, &err),
+                      AKIN_EINVAL, "--http-token-file");
+    assert_ok(
+        parse_akind("--http|0.0.0.0:80|--allow-remote", folder, &args, &err));
+    akind_args_free(&args);
+    assert_ok(
+        akin_file_write(file, akin_span_str("0123456789abcdef\r\n"), &err));
+    (void)snprintf(line, sizeof(line),
+                   "--http|0.0.0.0:80|--http-token-file|%s|--http-origin|"
+                   "https://a|--http-origin=*|--http-host|akin.example",
+                   file);
+    assert_ok(parse_akind(line, folder, &args, &err));
+    assert_false(args.http_local);
+    assert_string_equal(args.http_token, "0123456789abcdef");
+    assert_int_equal(args.n_http_origin, 2);
+    assert_string_equal(args.http_host[0], "akin.example");
+    akind_args_free(&args);
+    assert_ok(
+        akin_file_write(file, akin_span_str("a token with blanks\n"), &err));
+    assert_fails_with(parse_akind(line, folder, &args, &err), AKIN_EINVAL,
+                      "without blanks");
+    assert_fails_with(parse_akind("--http-host|x", folder, &args, &err),
+                      AKIN_EINVAL, "--http ADDRESS:PORT is missing");
+    free(file);
+    akin_test_remove(folder);
+}
+
 int
 main(void)
 {
@@ -353,6 +393,7 @@ main(void)
         cmocka_unit_test(a_store_is_needed_and_must_be_there),
         cmocka_unit_test(endpoints_say_who_can_reach_them),
         cmocka_unit_test(wrong_endpoints_are_named),
+        cmocka_unit_test(http_beyond_this_machine_needs_a_token_or_a_word),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
