@@ -18,6 +18,9 @@ fi
 
 say "a collection with images, and records without any"
 images=$(example_images 3)
+for only in nuclei-fibroblast-confocal leaf-arabidopsis; do # other licences
+    expect_exit 0 "$GENERATE" "$images" --images 3 --only "$only"
+done
 STORE=$SCRATCH/store
 mkdir -p "$SCRATCH/records/paper"
 cat >"$SCRATCH/records/paper/dataset.json" <<'END'
