@@ -153,7 +153,7 @@ async function resultsPage({ signal, painted }) {
   fill(head, counted(title, answer), verdict && h("p", { class: answer.similar === null ? "hint" : `verdict ${answer.similar ? "" : "verdict-weak"}` }, verdict), (answer.hints ?? []).map((hint) => h("p", { class: "note" }, hint.text)), answer.query?.note && h("p", { class: "note" }, answer.query.note), chips());
   list.removeAttribute("aria-busy");
   if (!answer.hits.length) list.replaceWith(nothing());
-  else fill(list, answer.hits.map((hit) => card(hit, { state, sample })));
+  else fill(list, answer.hits.map((hit) => card(hit, { state, sample, answer })));
   const left = Math.min(answer.total, 96) - answer.hits.length;
   if (left > 0 && answer.hits.length >= state.n) {
     content.append(h("p", { class: "row center" }, h("button", { type: "button", class: "button", onclick: () => go({ ...state, n: state.n + PAGE }, { replace: true, focus: `.card:nth-child(${answer.hits.length + 1}) h2 a` }) }, "Show more")));

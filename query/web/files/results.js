@@ -57,8 +57,8 @@ export function facts(dataset) {
     h("li", null, licenceTag(dataset.license)));
 }
 
-function scoreBlock(hit, like) {
-  const { level, text, more } = scoreWords(hit.score, hit.chance);
+function scoreBlock(hit, like, answer) {
+  const { level, text, more } = scoreWords(hit.score, hit.chance, answer);
   return h("div", { class: `score score-${level}`, title: more || null },
     h("span", { class: "score-bar", style: { "--share": Math.max(0, Math.min(1, hit.score)) } }),
     h("span", { class: "score-words" }, text),
@@ -68,7 +68,7 @@ function scoreBlock(hit, like) {
 }
 
 /** One card. sample: the panel of the question, null for a search by words. */
-export function card(hit, { state, sample }) {
+export function card(hit, { state, sample, answer }) {
   const { dataset } = hit;
   const href = hrefOf({ dataset: dataset.id });
   const strip = sample && evidenceStrip(hit, sample);
@@ -79,7 +79,7 @@ export function card(hit, { state, sample }) {
     h("div", { class: "card-body" },
       h("h2", null, h("a", { href }, title)),
       facts(dataset),
-      sample && scoreBlock(hit, hrefOf(changed(state, { like: { kind: "dataset", id: dataset.id }, region: null, q: "" }))),
+      sample && scoreBlock(hit, hrefOf(changed(state, { like: { kind: "dataset", id: dataset.id }, region: null, q: "" })), answer),
       found && h("p", { class: "snippet" }, highlighted(found[1])),
       sample && agreementLine(hit),
       !narrow.matches && strip),

@@ -65,7 +65,8 @@ export function showImage(image, { like }) {
   const at = { z: Math.floor((image.dims.z - 1) / 2), c: 0, t: 0 };
   const img = h("img", { alt: image.name, src: previewOf(image.id, 1024, at) });
   const drawn = h("img", { class: "overlay", alt: "", hidden: true });
-  const frame = h("div", { class: "frame shown" }, img, drawn);
+  const wide = `min(84vw, ${((66 * image.dims.x) / image.dims.y).toFixed(1)}vh, 1000px)`; // small images are shown larger
+  const frame = h("div", { class: "frame shown whole", style: { width: wide } }, img, drawn);
   const sliders = ["z", "c", "t"].filter((axis) => image.dims[axis] > 1).map((axis) => {
     const value = h("output", null, `${at[axis] + 1} of ${image.dims[axis]}`);
     return h("label", { class: "slider" }, { z: "Depth", c: "Channel", t: "Time" }[axis],

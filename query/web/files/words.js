@@ -69,11 +69,16 @@ export function licenceUrl(spdx) {
   return spdx ? `https://spdx.org/licenses/${spdx}.html` : null;
 }
 
-/** What a score means, with how often chance does as well where that is known.
- * level: 0 (weak) to 3 (strong), for the bar beside it. */
-export function scoreWords(score, chance) {
+/** What a score means, with how often chance does as well where that is known:
+ * of so many datasets (total), how many would by chance? similar: what the
+ * daemon says of the whole answer, which no card may contradict. level: 0 (weak)
+ * to 3 (strong), for the bar beside it. */
+export function scoreWords(score, chance, { total = 1, similar = null } = {}) {
   if (typeof chance === "number") {
-    const [level, text] = chance <= 0.015 ? [3, "A clear match"] : chance <= 0.05 ? [2, "A good match"] : chance <= 0.15 ? [1, "A loose match"] : [0, "Hardly more than chance"];
+    const expected = chance * total;
+    const words = ["Hardly more than chance", "A loose match", "A good match", "A clear match"];
+    const level = Math.min(expected <= 0.5 ? 3 : expected <= 1.5 ? 2 : expected <= 4 ? 1 : 0, similar === false ? 1 : 3);
+    const text = words[level];
     return { level, text, more: chance < 0.001 ? "Fewer than 1 in 1,000 random datasets score this high." : `About ${oneIn(chance)} random datasets scores this high.` };
   }
   if (score >= 0.9) return { level: 3, text: "Nearly the same", more: "" };
