@@ -31,6 +31,7 @@ cat >"$SCRATCH/records/paper/dataset.json" <<'END'
  "authors":[{"name":"Ada Example","orcid":"0000-0002-1825-0097"}]}
 END
 expect_exit 0 "$AKIN_INDEX" add --quiet --store "$STORE" "$images" "$SCRATCH/records"
+# shellcheck disable=SC2034  # start_akind reads it
 SOCKET=ipc://$STORE/akind.sock
 start_http
 image=$(find "$images/nuclei-hela-widefield" -type f ! -name '*.json' | LC_ALL=C sort | sed -n 1p)
