@@ -99,6 +99,9 @@ enum akin_status akin__publish_project(struct akin__publish *pub,
 /* Writes vectors.faiss when there are enough rows. */
 enum akin_status akin__publish_index(struct akin__publish *pub,
                                      struct akin_error *err);
+/* Writes the catalog's files: facets.bin and text.sqlite. */
+enum akin_status akin__publish_catalog(struct akin__publish *pub,
+                                       struct akin_error *err);
 /* Writes manifest.json over all that is there. */
 enum akin_status akin__publish_manifest(struct akin__publish *pub,
                                         struct akin_error *err);

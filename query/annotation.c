@@ -54,13 +54,19 @@ find_below(struct akin_span folder, struct akin_span stem, char **out)
 bool
 akin_annotation_find(const char *image_path, char **out)
 {
-    size_t len = strlen(image_path), folder = folder_length(image_path, len);
-    const char *name = image_path + folder, *dot = strrchr(name, '.');
-    size_t n_stem = dot != NULL ? (size_t)(dot - name) : strlen(name);
-    struct akin_span stem = {(const uint8_t *)name, n_stem};
+    const char *name, *dot;
+    struct akin_span stem;
+    size_t folder;
 
     *out = NULL;
-    if (n_stem == 0 || strstr(image_path, "://") != NULL)
+    if (image_path == NULL || strstr(image_path, "://") != NULL)
+        return false;
+    folder = folder_length(image_path, strlen(image_path));
+    name = image_path + folder;
+    dot = strrchr(name, '.');
+    stem.data = (const uint8_t *)name;
+    stem.len = dot != NULL ? (size_t)(dot - name) : strlen(name);
+    if (stem.len == 0)
         return false;
     for (int up = 0; up < FOLDERS_UP && folder > 0; up++) {
         struct akin_span above = {(const uint8_t *)image_path, folder};

@@ -16,7 +16,7 @@
 #include "akin/image.h"
 
 /* Sets *out to the path of the mask of this image file, owned by the caller, or
- * to NULL where there is none; true when there is one. */
+ * to NULL where there is none (or no path is known); true when there is one. */
 bool akin_annotation_find(const char *image_path, char **out);
 
 /* Draws where a mask's values change, a colour for each value, on black: RGB, 8

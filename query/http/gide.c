@@ -394,29 +394,39 @@ akin_gide_search(struct akin_http_call *call, struct akin_error *err)
     return st;
 }
 
-/* The number of the dataset whose page is this address; 0: none. */
-static uint32_t
-by_address(const struct akin_catalog *catalog, const char *url)
+static bool
+is_page(const struct akin_json *record, const char *url)
 {
-    const struct akin_bitmap *all =
-        akin_facets_all(akin_catalog_facets(catalog));
-    size_t n = akin_bitmap_count(all);
-    uint32_t *number = akin_new(n + 1, sizeof(*number)), found = 0;
+    const char *uri = akin_json_text(record, "uri");
+    const char *other =
+        akin_json_text(akin_json_get(record, "identifier"), "url");
 
-    akin_bitmap_numbers(all, number);
-    for (size_t i = 0; i < n && found == 0; i++) {
-        const struct akin_json *record =
-            akin_catalog_record(catalog, number[i]);
-        const char *uri = akin_json_text(record, "uri");
-        const char *other =
-            akin_json_text(akin_json_get(record, "identifier"), "url");
+    return (uri != NULL && strcmp(uri, url) == 0) ||
+           (other != NULL && strcmp(other, url) == 0);
+}
 
-        if ((uri != NULL && strcmp(uri, url) == 0) ||
-            (other != NULL && strcmp(other, url) == 0))
-            found = number[i];
+/* The dataset whose page is at this address. Mostly its last part is the id;
+ * else every record is looked at. */
+static enum akin_status
+by_address(struct akin_txn *txn, const char *url, struct akin_dataset *out,
+           struct akin_error *err)
+{
+    uint32_t number = 0;
+    enum akin_status st =
+        akin_dataset_find(txn, strrchr(url, '/') + 1, out, NULL);
+
+    if (st == AKIN_OK && is_page(out->record, url))
+        return AKIN_OK;
+    akin_dataset_free(out);
+    while ((st = akin_dataset_next(txn, &number, out, err)) == AKIN_OK) {
+        if (is_page(out->record, url))
+            return AKIN_OK;
+        akin_dataset_free(out);
     }
-    free(number);
-    return found;
+    return st == AKIN_ENOTFOUND
+               ? AKIN_FAIL(err, AKIN_ENOTFOUND,
+                           "there is no dataset with the page %.200s", url)
+               : st;
 }
 
 enum akin_status
@@ -424,18 +434,13 @@ akin_gide_entry(struct akin_http_call *call, struct akin_error *err)
 {
     struct akin_reading reading = {0};
     struct akin_dataset dataset = {0};
-    struct akin_catalog *catalog = NULL;
     struct akin_json *entry;
     enum akin_status st = akin__reading_records(call->session, &reading, err);
-    uint32_t number = 0;
 
     if (st == AKIN_OK)
         st = akin_dataset_find(reading.txn, call->arg, &dataset, err);
-    if (st == AKIN_ENOTFOUND && strstr(call->arg, "://") != NULL &&
-        akin__reading_catalog(&reading, &catalog, NULL) == AKIN_OK)
-        number = by_address(catalog, call->arg);
-    if (number != 0)
-        st = akin_dataset_get(reading.txn, number, &dataset, err);
+    if (st == AKIN_ENOTFOUND && strstr(call->arg, "://") != NULL)
+        st = by_address(reading.txn, call->arg, &dataset, err);
     if (st == AKIN_OK) {
         entry = akin_crate_entry(dataset.record);
         akin_http_answer_json(&call->answer, entry);

@@ -125,6 +125,9 @@ check_file(const struct akin_image_record *image, struct akin_error *err)
 {
     struct akin_file_stat info = {0};
 
+    if (image->path == NULL || image->name == NULL)
+        return AKIN_FAIL(err, AKIN_ENOTFOUND, "image %" PRIu32 " has no file",
+                         image->number);
     if (strstr(image->path, "://") != NULL)
         return AKIN_FAIL(err, AKIN_ENOTFOUND,
                          "image %" PRIu32 " lies at %.200s, which is not "

@@ -30,11 +30,21 @@ cat >"$SCRATCH/records/paper/dataset.json" <<'END'
  "imaging_method":[{"id":"FBbi:00000251","label":"confocal microscopy"}],
  "authors":[{"name":"Ada Example","orcid":"0000-0002-1825-0097"}]}
 END
+# An image as its own mask: what matters here is that it is found and drawn.
+image=$(find "$images/nuclei-hela-widefield" -type f ! -name '*.json' | LC_ALL=C sort | sed -n 1p)
+mkdir "$(dirname "$image")/masks"
+cp "$image" "$(dirname "$image")/masks/"
 expect_exit 0 "$AKIN_INDEX" add --quiet --store "$STORE" "$images" "$SCRATCH/records"
 # shellcheck disable=SC2034  # start_akind reads it
 SOCKET=ipc://$STORE/akind.sock
 start_http
-image=$(find "$images/nuclei-hela-widefield" -type f ! -name '*.json' | LC_ALL=C sort | sed -n 1p)
+number=$(curl -s "$HTTP/v1/datasets/nuclei-hela-widefield" | jq '[.images[] | select(.annotation)] | .[0].id')
+ask 200 "/v1/images/$number/annotation?max=64"
+expect_same "type" image/png "$(field content-type)"
+other=$(curl -s "$HTTP/v1/datasets/he-colon" | jq '.images[0].id')
+ask 404 "/v1/images/$other/annotation"
+expect_text "no annotation lies beside image $other"
+ask 400 /v1/images/none/annotation
 
 say "in the browser"
 shots=$AKIN_BIN/page-shots

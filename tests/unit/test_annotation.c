@@ -81,6 +81,7 @@ what_lies_at_an_address_has_no_mask(void **state)
     (void)state;
     assert_false(akin_annotation_find("https://example.org/a.png", &found));
     assert_false(akin_annotation_find("", &found));
+    assert_false(akin_annotation_find(NULL, &found));
     assert_false(akin_annotation_find("a.png", &found));
 }
 

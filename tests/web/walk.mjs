@@ -194,6 +194,16 @@ claim("everything works with the keyboard alone", light, async (page) => {
   await page.waitForSelector(".card-similar:not(.waiting)");
 });
 
+claim("an annotation is laid over its image", light, phone, async (page) => {
+  await page.goto(`${PAGE}?dataset=${FIRST}`);
+  await page.locator(".image", { has: page.locator(".badge") }).first().click();
+  await page.getByLabel("Show the annotation").check();
+  await page.waitForFunction(() => document.querySelector("dialog .overlay")?.naturalWidth > 0);
+  const [image, overlay] = await Promise.all([".whole img:not(.overlay)", ".overlay"].map((s) => page.locator(`dialog ${s}`).boundingBox()));
+  for (const side of ["x", "y", "width", "height"]) assert.ok(Math.abs(image[side] - overlay[side]) < 2, `the annotation lies on the image: ${side}`);
+  await axe(page, "an image with its annotation");
+});
+
 claim("typing completes; a completion becomes a condition; words search", light, phone, async (page, way) => {
   await page.goto(PAGE);
   const field = page.getByRole("combobox");
