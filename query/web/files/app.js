@@ -83,7 +83,7 @@ async function ask(sample, signal) {
   if (!state.like) {
     return get("v1/search", { text: state.q, where: whereOf(state), k: state.n }, signal);
   }
-  const params = { where: whereOf(state), k: state.n, evidence: 3, intent: state.intent, region: state.region?.join(",") };
+  const params = { where: whereOf(state), k: state.n, evidence: 3, intent: state.intent === "find" ? null : state.intent, region: state.region?.join(",") };
   if (state.like.kind !== "upload") return get("v1/similar", { ...params, [state.like.kind]: state.like.id, exclude: state.like.kind === "dataset" ? state.like.id : null }, signal);
   const upload = await sample.ready;
   if (!upload) return null;

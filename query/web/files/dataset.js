@@ -19,7 +19,7 @@ function samples(answer, state) {
   if (!images?.length) return h("p", { class: "note" }, "The images of this dataset are not in this collection; its description is. See them at the source.");
   const list = h("ul", { class: "gallery images" });
   const add = (some) => list.append(...some.map((image) => h("li", null,
-    h("button", { type: "button", class: "image", "aria-label": `Open ${image.name}, ${sizeText(image.dims)}`, onclick: () => showImage(image, { like: hrefOf(changed(state, { dataset: null, like: { kind: "image", id: String(image.id) } })) }) },
+    h("button", { type: "button", class: "image", "aria-label": `Open ${image.name}, ${sizeText(image.dims)}${image.annotation ? ", annotated" : ""}`, onclick: () => showImage(image, { like: hrefOf(changed(state, { dataset: null, like: { kind: "image", id: String(image.id) } })) }) },
       h("span", { class: "picture" }, h("img", { src: previewOf(image.id, 320, middle(image)), alt: "", loading: "lazy", decoding: "async" })),
       image.annotation && h("span", { class: "badge" }, "annotated")))));
   const more = h("button", { type: "button", class: "button", hidden: !answer.images_next, onclick: async () => {
@@ -140,7 +140,8 @@ function completeness(report) {
 function versions(answer, history) {
   const list = history?.history ?? history ?? [];
   if (!Array.isArray(list) || list.length === 0) return fact("Version", `${answer.version}, taken over ${dateText(answer.updated)}`);
-  return fact("Versions", h("ul", { class: "plain-list" }, [...list].reverse().map((v) => h("li", null, `${v.version}, ${dateText(v.time)}${v.version === answer.version ? " (this one)" : ""}`))));
+  return fact("Versions", h("ul", { class: "plain-list" }, [...list].reverse().map((v) => h("li", null, `${v.version}, ${dateText(v.time)}${v.version === answer.version ? " (this one)" : ""}`,
+    v.changes?.length > 0 && h("span", { class: "below" }, `Changed: ${[...new Set(v.changes.map((c) => sentence(String(c.field).split(/[./[]/)[0])))].join(", ")}`)))));
 }
 
 /** More like this, found when the page is there. */
