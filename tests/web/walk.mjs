@@ -4,7 +4,7 @@
 // ask with), AKIN_FIRST (the dataset that must come first for it), AKIN_SHOTS (a
 // folder for pictures) and CHROMIUM.
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { createRequire } from "node:module";
@@ -17,6 +17,7 @@ const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
 mkdirSync(SHOTS, { recursive: true });
+for (const old of readdirSync(SHOTS)) if (/^broken-\d+\.png$/.test(old)) rmSync(`${SHOTS}/${old}`);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--force-color-profile=srgb"] });
 const claims = [];
 const claim = (name, ...ways) => claims.push({ name, ways });

@@ -34,7 +34,7 @@ export function evidenceStrip(hit, sample) {
  * say it. */
 export function agreementLine(hit) {
   const parts = (hit.agreement ?? []).filter((a) => typeof a.agreement === "number").sort((a, b) => b.agreement - a.agreement);
-  if (parts.length < 3) return null;
+  if (parts.length < 3 || hit.score > 0.9995) return null; // the same image agrees in all
   const name = (a) => (a.part === "learned" ? "learned features" : a.part.replaceAll("_", " "));
   const last = parts.at(-1);
   const least = last.agreement < 0.8 * parts[0].agreement ? `, least in ${name(last)}` : "";
