@@ -311,7 +311,7 @@ fill_report(const struct akin__publish *pub, struct akin_publish_report *report,
                                      .n_datasets = pub->n_datasets,
                                      .trained = pub->trained,
                                      .exact = !pub->indexed,
-                                     .recall = pub->indexed ? pub->recall : 0,
+                                     .recall = pub->indexed ? pub->model.recall : 0,
                                      .seconds = seconds};
 }
 

@@ -124,7 +124,7 @@ fetch_query(struct akin__search *q, size_t query, struct akin_error *err)
     size_t lists = akin_vindex_lists(q->s->base->gen->vindex);
     size_t need = q->n_want_groups < REACH ? q->n_want_groups : REACH;
     size_t k = (size_t)q->s->source->config.query_probe_tiles;
-    size_t n_probe = q->s->base->gen->n_probe;
+    size_t n_probe = q->s->base->gen->model.n_probe[0][0];
 
     for (int round = 0; round <= MAX_WIDER && k < q->n_want_rows; round++) {
         size_t n_hits = 0, n_reached = 0;

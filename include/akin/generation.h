@@ -8,7 +8,7 @@
  *   images.bin      the images, in row order (dataset number, then image)
  *   vectors.f32     n_tiles x dim descriptors; row r is tile r - first_row of
  *                   its image
- *   vectors.faiss   IVF index over them, when there are enough rows
+ *   vectors.ivf     inverted file over them, when there are enough rows
  * A reader refuses a folder whose manifest does not match its files or the
  * store's feature set (ESTALE). Files are mapped read-only, so all readers of
  * a machine share one copy.
@@ -39,7 +39,7 @@ struct akin_generation {
     uint32_t last_image; /* images with larger numbers came later: the tail */
     struct akin_projection *projection;
     struct akin_vindex *vindex; /* NULL: searched exactly */
-    size_t n_probe;             /* calibrated at publish; 0 without vindex */
+    struct akin_vindex_model model; /* measured at publish, with vindex */
     struct akin_json *manifest;
     char *dir;
     void *maps; /* private */

@@ -21,6 +21,8 @@ static const struct {
      bench_train_projection},
     {"retrieval", "how well does the ranking find what is similar?",
      bench_retrieval},
+    {"search", "searching N tiles behind filters, beside exact scans",
+     bench_search},
 };
 
 static int
