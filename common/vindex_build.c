@@ -37,6 +37,7 @@ struct build {
     float *low_step;         /* 2 x dim */
     struct akin__scale scale;
     uint8_t *centre_codes; /* blocks */
+    int16_t *centre_fix;
     uint16_t *list_of;     /* n_rows */
     uint32_t *place;       /* n_rows: block * AKIN__BLOCK + lane */
     uint64_t *start;       /* n_lists + 1 */
@@ -71,14 +72,15 @@ crew_member(void *ctx)
 
         if (first >= crew->b->n_rows)
             break;
-        crew->work(crew->b, first, end < crew->b->n_rows ? end : crew->b->n_rows,
-                   scratch);
+        crew->work(crew->b, first,
+                   end < crew->b->n_rows ? end : crew->b->n_rows, scratch);
     }
     free(scratch);
     return NULL;
 }
 
-/* The caller is one of the crew; threads that cannot be had are done without. */
+/* The caller is one of the crew; threads that cannot be had are done without.
+ */
 static enum akin_status
 over_slices(struct build *b, slice_fn *work, size_t scratch,
             struct akin_error *err)
@@ -130,31 +132,30 @@ take_scale(struct build *b)
         }
         step[d] = (high - low[d]) / 255.0f;
     }
-    b->scale = (struct akin__scale){.dim = b->dim,
-                                    .words = (b->dim + 3) / 4,
-                                    .low = low,
-                                    .step = step};
+    b->scale = (struct akin__scale){
+        .dim = b->dim, .words = (b->dim + 3) / 4, .low = low, .step = step};
 }
 
 static enum akin_status
 train(struct build *b, struct akin_error *err)
 {
-    size_t block = b->scale.words * 4 * AKIN__BLOCK;
+    size_t block = (b->dim + 3) / 4 * 4 * AKIN__BLOCK;
     enum akin_status st;
     uint8_t code[AKIN_VINDEX_DIM_MAX];
 
     for (size_t i = 0; i < b->n_train; i++) {
-        size_t row = (size_t)((double)i * (double)b->n_rows /
-                              (double)b->n_train);
+        size_t row =
+            (size_t)((double)i * (double)b->n_rows / (double)b->n_train);
 
         memcpy(b->sample + i * b->dim, b->vectors + row * b->dim,
                b->dim * sizeof(float));
     }
     take_scale(b);
-    st = akin__kmeans(b->sample, b->n_train, b->dim, b->n_lists, b->threads,
-                      b->centres, err);
+    st = akin__train(b->sample, b->n_train, b->dim, b->n_lists, b->threads,
+                     b->centres, err);
     for (size_t i = 0; st == AKIN_OK && i < b->n_lists; i++) {
-        akin__encode(&b->scale, b->centres + i * b->dim, code);
+        b->centre_fix[i] =
+            akin__encode(&b->scale, b->centres + i * b->dim, code);
         akin__block_put(b->centre_codes + i / AKIN__BLOCK * block,
                         b->scale.words, i % AKIN__BLOCK, code);
     }
@@ -169,17 +170,18 @@ assign_slice(struct build *b, size_t first, size_t end, void *scratch)
     size_t n_blocks = (b->n_lists + AKIN__BLOCK - 1) / AKIN__BLOCK;
     size_t bytes = b->scale.words * 4;
     int32_t *scores = scratch;
-    int8_t queries[AKIN__SCAN_QUERIES * AKIN_VINDEX_DIM_MAX];
+    int8_t code[AKIN__SCAN_QUERIES * AKIN_VINDEX_DIM_MAX];
+    struct akin__coded queries[AKIN__SCAN_QUERIES];
 
     for (size_t row = first; row < end; row += AKIN__SCAN_QUERIES) {
-        size_t n = end - row < AKIN__SCAN_QUERIES ? end - row
-                                                  : AKIN__SCAN_QUERIES;
+        size_t n =
+            end - row < AKIN__SCAN_QUERIES ? end - row : AKIN__SCAN_QUERIES;
 
         for (size_t i = 0; i < n; i++)
-            akin__encode_query(&b->scale, b->vectors + (row + i) * b->dim,
-                               queries + i * bytes);
-        akin__scan(b->centre_codes, n_blocks, b->scale.words, queries, n,
-                   scores);
+            queries[i] = akin__encode_query(
+                &b->scale, b->vectors + (row + i) * b->dim, code + i * bytes);
+        akin__scan(b->centre_codes, b->centre_fix, n_blocks, b->scale.words,
+                   queries, n, scores);
         for (size_t i = 0; i < n; i++)
             b->list_of[row + i] = (uint16_t)akin__scan_best(
                 scores + i * n_blocks * AKIN__BLOCK, b->n_lists);
@@ -218,6 +220,7 @@ write_slice(struct build *b, size_t first, size_t end, void *scratch)
 {
     size_t block_bytes = b->scale.words * 4 * AKIN__BLOCK;
     uint32_t *ids = (uint32_t *)(void *)(b->file + b->lay.ids);
+    int16_t *fix = (int16_t *)(void *)(b->file + b->lay.fix);
     uint8_t *code = scratch;
 
     for (size_t row = first; row < end; row++) {
@@ -225,7 +228,8 @@ write_slice(struct build *b, size_t first, size_t end, void *scratch)
         size_t nth = (size_t)(b->place[row] - b->start[list]);
         size_t block = b->first_block[list] + nth / AKIN__BLOCK;
 
-        akin__encode(&b->scale, b->vectors + row * b->dim, code);
+        fix[block * AKIN__BLOCK + nth % AKIN__BLOCK] =
+            akin__encode(&b->scale, b->vectors + row * b->dim, code);
         akin__block_put(b->file + b->lay.codes + block * block_bytes,
                         b->scale.words, nth % AKIN__BLOCK, code);
         ids[block * AKIN__BLOCK + nth % AKIN__BLOCK] = (uint32_t)row;
@@ -242,6 +246,8 @@ write_all(struct build *b, struct akin_error *err)
     memcpy(b->file + b->lay.scale, b->low_step, 2 * b->dim * sizeof(float));
     memcpy(b->file + b->lay.centres, b->centre_codes,
            centre_blocks * AKIN__BLOCK * b->scale.words * 4);
+    memcpy(b->file + b->lay.centre_fix, b->centre_fix,
+           centre_blocks * AKIN__BLOCK * sizeof(*b->centre_fix));
     memcpy(b->file + b->lay.starts, b->start,
            (b->n_lists + 1) * sizeof(*b->start));
     memcpy(b->file + b->lay.blocks, b->first_block,
@@ -304,15 +310,17 @@ build_alloc(struct build *b, struct akin_error *err)
     b->low_step = calloc(2 * b->dim, sizeof(float));
     b->centre_codes =
         calloc(centre_blocks, AKIN__BLOCK * ((b->dim + 3) / 4) * 4);
+    b->centre_fix = calloc(centre_blocks * AKIN__BLOCK, sizeof(int16_t));
     b->list_of = calloc(b->n_rows, sizeof(*b->list_of));
     b->place = calloc(b->n_rows, sizeof(*b->place));
     b->start = calloc(b->n_lists + 1, sizeof(*b->start));
     b->first_block = calloc(b->n_lists + 1, sizeof(*b->first_block));
     if (b->sample == NULL || b->centres == NULL || b->low_step == NULL ||
-        b->centre_codes == NULL || b->list_of == NULL || b->place == NULL ||
-        b->start == NULL || b->first_block == NULL)
-        return AKIN_FAIL(err, AKIN_ENOMEM,
-                         "no memory for an index of %zu rows", b->n_rows);
+        b->centre_codes == NULL || b->centre_fix == NULL ||
+        b->list_of == NULL || b->place == NULL || b->start == NULL ||
+        b->first_block == NULL)
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for an index of %zu rows",
+                         b->n_rows);
     return AKIN_OK;
 }
 
@@ -323,6 +331,7 @@ build_free(struct build *b)
     free(b->centres);
     free(b->low_step);
     free(b->centre_codes);
+    free(b->centre_fix);
     free(b->list_of);
     free(b->place);
     free(b->start);

@@ -22,9 +22,10 @@
 
 #define RECALL_AT ((size_t)10)
 #define RECALL_ASK (RECALL_AT + 1)
-#define RUNS ((uint64_t)1000) /* that a filter of runs cuts the rows into */
-#define LEAST_ROWS ((uint64_t)200) /* fewer behind a filter tell nothing */
-#define MORE_TRIES 8               /* each with a quarter more lists */
+#define RUNS 100.0   /* that all rows are cut into, for filters of runs */
+#define RUNS_MIN 8.0 /* that at least should pass */
+#define LEAST_ROWS ((uint64_t)200)    /* fewer behind a filter tell nothing */
+#define MORE_TRIES 8                  /* each with a quarter more lists */
 #define COST_ROWS ((uint64_t)1 << 18) /* at most, scanned to take the time */
 #define COST_QUERIES ((size_t)64)
 
@@ -108,8 +109,10 @@ counts(const struct calibration *cal, size_t q, size_t i, float floor)
 static void
 let_through(struct calibration *cal, double width, bool in_runs)
 {
-    uint64_t n = cal->vx->n_rows, run = in_runs ? n / RUNS + 1 : 1;
+    uint64_t n = cal->vx->n_rows, run = 1;
 
+    if (in_runs)
+        run = 1 + (uint64_t)((double)n * fmin(1 / RUNS, width / RUNS_MIN));
     memset(cal->allowed, 0, (size_t)(n / 8 + 1));
     for (uint64_t row = 0; row < n; row++)
         if (width >= 1 || (double)(akin_hash_mix(row / run, 5) >> 11) <
@@ -123,9 +126,11 @@ place_lists(struct calibration *cal, size_t q, const uint32_t *count)
     const struct akin_vindex *vx = cal->vx;
     size_t n_blocks = (vx->n_lists + AKIN__BLOCK - 1) / AKIN__BLOCK, n;
     int8_t code[AKIN_VINDEX_DIM_MAX];
+    struct akin__coded query;
 
-    akin__encode_query(&vx->scale, cal->queries + q * vx->dim, code);
-    akin__scan(vx->centres, n_blocks, vx->scale.words, code, 1, cal->scores);
+    query = akin__encode_query(&vx->scale, cal->queries + q * vx->dim, code);
+    akin__scan(vx->centres, vx->centre_fix, n_blocks, vx->scale.words, &query,
+               1, cal->scores);
     n = akin__ivf_order(vx, cal->scores, count, vx->n_lists, cal->keys);
     memset(cal->place, 0xff, vx->n_lists * sizeof(*cal->place));
     for (size_t i = 0; i < n; i++)
@@ -147,7 +152,7 @@ find_truth(struct calibration *cal, struct akin_error *err)
     memset(cal->met, 0, (vx->n_lists + 1) * sizeof(*cal->met));
     cal->n_true = 0;
     for (size_t q = 0; q < cal->n; q++) {
-        size_t n = 0;
+        size_t n = 0, list;
 
         place_lists(cal, q, count);
         cal->last[q] = INFINITY;
@@ -156,7 +161,9 @@ find_truth(struct calibration *cal, struct akin_error *err)
                 continue;
             n++;
             cal->last[q] = cal->sims[q * RECALL_ASK + i];
-            cal->met[cal->place[vx->list_of[cal->rows[q * RECALL_ASK + i]]]]++;
+            list = vx->list_of[cal->rows[q * RECALL_ASK + i]];
+            if (list < vx->n_lists && cal->place[list] < vx->n_lists)
+                cal->met[cal->place[list]]++;
         }
         cal->n_true += n;
     }
@@ -226,22 +233,30 @@ find_all(struct calibration *cal, struct akin_vindex_model *model,
                 continue;
             }
             let_through(cal, akin_vindex_width[w], in_runs != 0);
-            if (w == 0 || akin_vindex_look(cal->allowed, cal->vx->n_rows)
-                                  .n_rows >= LEAST_ROWS)
+            if (w == 0 ||
+                akin_vindex_look(cal->allowed, cal->vx->n_rows).n_rows >=
+                    LEAST_ROWS)
                 st = find_n_probe(cal, &model->n_probe[in_runs][w],
                                   &model->recall, err);
         }
+    /* A narrower filter never needs less: what says so is chance. */
+    for (size_t i = 2; i < 2 * AKIN_VINDEX_WIDTHS; i++) {
+        size_t *n_probe = model->n_probe[i % 2], w = i / 2;
+
+        if (n_probe[w] != 0 && n_probe[w] < n_probe[w - 1])
+            n_probe[w] = n_probe[w - 1];
+    }
     return st;
 }
 
-/* --- costs --- */
+/* --- costs: processor time, so that a busy machine measures the same --- */
 
 static double
 now_ns(void)
 {
     struct timespec now;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
@@ -267,10 +282,9 @@ time_search(struct calibration *cal, size_t n_probe, size_t group, double *ns,
     double start = now_ns();
 
     for (size_t q = 0; st == AKIN_OK && q + group <= n; q += group)
-        st = akin_vindex_search(cal->vx, cal->vectors,
-                                cal->queries + q * cal->vx->dim, group,
-                                RECALL_AT, n_probe, NULL, cal->rows, cal->sims,
-                                err);
+        st = akin_vindex_search(
+            cal->vx, cal->vectors, cal->queries + q * cal->vx->dim, group,
+            RECALL_AT, n_probe, NULL, cal->rows, cal->sims, err);
     *ns = (now_ns() - start) / (double)(n / group * group);
     return st;
 }
@@ -279,7 +293,7 @@ static enum akin_status
 find_costs(struct calibration *cal, struct akin_vindex_model *model,
            struct akin_error *err)
 {
-    uint64_t n_rows = cal->vx->n_rows, some;
+    uint64_t n_rows = cal->vx->n_rows, some, n_passing;
     size_t few = model->n_probe[0][0] > 0 ? model->n_probe[0][0] : 1;
     size_t many = few * 4 < cal->vx->n_lists ? few * 4 : cal->vx->n_lists;
     size_t n_many = cal->n < AKIN_VINDEX_MANY ? cal->n : AKIN_VINDEX_MANY;
@@ -293,11 +307,12 @@ find_costs(struct calibration *cal, struct akin_vindex_model *model,
         size_t group = i == 0 ? 1 : n_many;
         double a = 0, b = 0;
 
+        (void)time_exact(cal, cal->allowed, n_rows, 1, 1); /* warms the cache */
         model->row_ns[i] = time_exact(cal, NULL, some, some, group);
         model->gather_ns[i] = time_exact(
             cal, cal->allowed, n_rows,
             akin_vindex_look(cal->allowed, (size_t)n_rows).n_rows, group);
-        st = time_search(cal, few, group, &a, err); /* warms the cache */
+        st = time_search(cal, few, group, &a, err); /* the same */
         if (st == AKIN_OK)
             st = time_search(cal, few, group, &a, err);
         if (st == AKIN_OK)
@@ -308,10 +323,16 @@ find_costs(struct calibration *cal, struct akin_vindex_model *model,
         if (model->query_ns[i] < 0)
             model->query_ns[i] = 0;
     }
+    let_through(cal, 0.03, true);
+    n_passing = akin_vindex_look(cal->allowed, (size_t)n_rows).n_rows;
+    if (st == AKIN_OK) /* warms the cache */
+        st = akin__ivf_count(cal->vx, cal->allowed, &count, err);
+    free(count);
+    count = NULL;
     start = now_ns();
     if (st == AKIN_OK)
         st = akin__ivf_count(cal->vx, cal->allowed, &count, err);
-    model->count_ns = (now_ns() - start) / (0.03 * (double)n_rows + 1);
+    model->count_ns = (now_ns() - start) / (double)(n_passing + 1);
     free(count);
     return st;
 }

@@ -58,7 +58,7 @@ set_threads(int threads)
 
 static enum akin_status
 cluster(FaissClustering *clustering, FaissIndex *index, const float *rows,
-        size_t n, float *centres, struct akin_error *err)
+        size_t n, size_t n_floats, float *centres, struct akin_error *err)
 {
     float *found = NULL;
     size_t size = 0;
@@ -66,7 +66,7 @@ cluster(FaissClustering *clustering, FaissIndex *index, const float *rows,
     if (faiss_Clustering_train(clustering, (idx_t)n, rows, index) != 0)
         return fail_faiss(err, "training");
     faiss_Clustering_centroids(clustering, &found, &size);
-    memcpy(centres, found, size * sizeof(*centres));
+    memcpy(centres, found, n_floats * sizeof(*centres)); /* size: centres */
     return AKIN_OK;
 }
 
@@ -90,7 +90,7 @@ akin__kmeans(const float *rows, size_t n, size_t dim, size_t n_lists,
         faiss_IndexFlatIP_new_with(&index, (idx_t)dim) != 0)
         st = fail_faiss(err, "starting to train");
     if (st == AKIN_OK)
-        st = cluster(clustering, index, rows, n, centres, err);
+        st = cluster(clustering, index, rows, n, n_lists * dim, centres, err);
     if (index != NULL)
         faiss_IndexFlatIP_free(index);
     if (clustering != NULL)

@@ -6,10 +6,10 @@
  *   8   rows, 16 dim, 24 lists, 32 blocks (64-bit, little-endian)
  *   40  0
  *   48  hash of the bytes 0..47 and of the head
- *   64  the head: scale (dim lows, dim steps), centres (blocks of codes), row
- *       each list starts with, block each list starts with
- *   ... codes, row numbers (32-bit, one a place of a block), list of each row
- *       (16-bit)
+ *   64  the head: scale (dim lows, dim steps), centres (blocks of codes), fix
+ * of each centre, row and block that each list starts with
+ *   ... codes, fix (16-bit) and number (32-bit) of the row in each place of the
+ *       blocks, list of each row (16-bit)
  * Parts start at multiples of 64 bytes, with zeros between. The head is hashed
  * and checked when it is opened. The rest is not: it is read as numbers only,
  * and a row or list that is none is passed over. The full hash of the file is
@@ -55,9 +55,12 @@ akin__ivf_layout(uint64_t n_rows, uint64_t dim, uint64_t n_lists,
 
     out->scale = part(&at, 2 * dim * sizeof(float));
     out->centres = part(&at, (n_lists + AKIN__BLOCK - 1) / AKIN__BLOCK * block);
+    out->centre_fix = part(&at, (n_lists + AKIN__BLOCK - 1) / AKIN__BLOCK *
+                                    AKIN__BLOCK * sizeof(int16_t));
     out->starts = part(&at, (n_lists + 1) * sizeof(uint64_t));
     out->blocks = part(&at, (n_lists + 1) * sizeof(uint32_t));
     out->codes = part(&at, n_blocks * block);
+    out->fix = part(&at, n_blocks * AKIN__BLOCK * sizeof(int16_t));
     out->ids = part(&at, n_blocks * AKIN__BLOCK * sizeof(uint32_t));
     out->list_of = part(&at, n_rows * sizeof(uint16_t));
     out->bytes = at;
@@ -181,9 +184,11 @@ check(struct akin_vindex *vx, const char *path, struct akin_error *err)
         .low = (const float *)(const void *)(file + lay.scale),
         .step = (const float *)(const void *)(file + lay.scale) + vx->dim};
     vx->centres = file + lay.centres;
+    vx->centre_fix = (const int16_t *)(const void *)(file + lay.centre_fix);
     vx->list_start = (const uint64_t *)(const void *)(file + lay.starts);
     vx->first_block = (const uint32_t *)(const void *)(file + lay.blocks);
     vx->codes = file + lay.codes;
+    vx->fix = (const int16_t *)(const void *)(file + lay.fix);
     vx->ids = (const uint32_t *)(const void *)(file + lay.ids);
     vx->list_of = (const uint16_t *)(const void *)(file + lay.list_of);
     if (!lists_add_up(vx, n_blocks))

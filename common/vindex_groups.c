@@ -2,10 +2,12 @@
 /*
  * vindex_groups.c - the best row of each group by probing.
  *
- * What was fetched decides most places of the table. The rest are bounds, and a
- * group whose sum is high only for its bounds must not be ranked by them: the
- * best group is looked at again and again, its bounds are replaced by what an
- * exact scan of the group says, until `sure` groups stand there without any.
+ * The nearest rows of a query mostly lie in one or two groups, so fetching more
+ * of them says little of the other groups. Instead, groups are peeled off: the
+ * groups of what was fetched are scanned exactly for all queries, then their
+ * rows are no longer allowed and the next are fetched. What is left has nothing
+ * better than the worst that was fetched last; when no sum of that can be among
+ * the best any more, those are sure.
  */
 #include "akin/vindex.h"
 
@@ -14,6 +16,8 @@
 #include <string.h>
 
 #include "vindex_internal.h"
+
+#define ROWS_A_HIT ((size_t)4)
 
 struct table {
     const struct akin_vindex *vx;
@@ -26,35 +30,29 @@ struct table {
     float *sim;    /* n_queries x n_groups */
     uint64_t *row; /* the same */
     /* ours */
-    uint8_t *allowed; /* NULL: every row */
+    uint8_t *allowed; /* one bit a row: of groups that were not peeled */
+    bool has_filter;  /* some bit is 0 */
+    uint8_t *peeled;  /* n_groups */
     uint64_t *hits;   /* n_queries x n_fetch */
     float *hit_sims;
-    double *sum;     /* n_groups */
-    uint32_t *heap;  /* groups, the largest sum first */
-    float *open;     /* the queries that a group has no row for */
-    size_t *which;   /* their numbers */
-    float *open_sim; /* what a scan finds for them */
-    uint64_t *open_row;
+    float *bound;     /* n_queries */
+    float *group_sim; /* n_queries: of one group */
+    uint64_t *group_row;
+    double *sums; /* of the best peeled groups, the least first: a heap */
+    size_t n_sums, sure;
 };
 
 static void
 table_free(struct table *t)
 {
     free(t->allowed);
+    free(t->peeled);
     free(t->hits);
     free(t->hit_sims);
-    free(t->sum);
-    free(t->heap);
-    free(t->open);
-    free(t->which);
-    free(t->open_sim);
-    free(t->open_row);
-}
-
-static enum akin_status
-no_memory(struct akin_error *err)
-{
-    return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to search with");
+    free(t->bound);
+    free(t->group_sim);
+    free(t->group_row);
+    free(t->sums);
 }
 
 static enum akin_status
@@ -62,34 +60,37 @@ table_alloc(struct table *t, size_t n_fetch, struct akin_error *err)
 {
     size_t n = t->n_queries;
 
+    t->allowed = calloc((t->vx->n_rows + 7) / 8 + 1, 1);
+    t->peeled = calloc(t->n_groups, 1);
     t->hits = calloc(n * n_fetch, sizeof(*t->hits));
     t->hit_sims = calloc(n * n_fetch, sizeof(*t->hit_sims));
-    t->sum = calloc(t->n_groups, sizeof(*t->sum));
-    t->heap = calloc(t->n_groups, sizeof(*t->heap));
-    t->open = calloc(n * t->vx->dim, sizeof(*t->open));
-    t->which = calloc(n, sizeof(*t->which));
-    t->open_sim = calloc(n, sizeof(*t->open_sim));
-    t->open_row = calloc(n, sizeof(*t->open_row));
-    if (t->hits == NULL || t->hit_sims == NULL || t->sum == NULL ||
-        t->heap == NULL || t->open == NULL || t->which == NULL ||
-        t->open_sim == NULL || t->open_row == NULL)
-        return no_memory(err);
+    t->bound = calloc(n, sizeof(*t->bound));
+    t->group_sim = calloc(n, sizeof(*t->group_sim));
+    t->group_row = calloc(n, sizeof(*t->group_row));
+    t->sums = calloc(t->sure + 1, sizeof(*t->sums));
+    if (t->allowed == NULL || t->peeled == NULL || t->hits == NULL ||
+        t->hit_sims == NULL || t->bound == NULL || t->group_sim == NULL ||
+        t->group_row == NULL || t->sums == NULL)
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to search with");
     return AKIN_OK;
 }
 
 /* --- what is allowed --- */
 
+/* Sets or clears the bits from .. to - 1. */
 static void
-set_bits(uint8_t *bits, uint64_t from, uint64_t to)
+put_bits(uint8_t *bits, uint64_t from, uint64_t to, bool set)
 {
     for (; from < to && (from & 7) != 0; from++)
-        bits[from >> 3] |= (uint8_t)(1u << (from & 7));
+        bits[from >> 3] = (uint8_t)((bits[from >> 3] & ~(1u << (from & 7))) |
+                                    (unsigned)set << (from & 7));
     if (to - from >= 8) {
-        memset(bits + (from >> 3), 0xff, (size_t)((to - from) / 8));
+        memset(bits + (from >> 3), set ? 0xff : 0, (size_t)((to - from) / 8));
         from += (to - from) / 8 * 8;
     }
     for (; from < to; from++)
-        bits[from >> 3] |= (uint8_t)(1u << (from & 7));
+        bits[from >> 3] = (uint8_t)((bits[from >> 3] & ~(1u << (from & 7))) |
+                                    (unsigned)set << (from & 7));
 }
 
 static bool
@@ -98,25 +99,19 @@ is_wanted(const struct table *t, size_t group)
     return t->want == NULL || t->want[group] != 0;
 }
 
-static enum akin_status
-allow(struct table *t, struct akin_error *err)
+static void
+allow(struct table *t)
 {
     size_t bytes = (t->vx->n_rows + 7) / 8;
-    bool all = t->skip == NULL;
 
-    for (size_t g = 0; all && g < t->n_groups; g++)
-        all = is_wanted(t, g) || t->start[g] == t->start[g + 1];
-    if (all)
-        return AKIN_OK;
-    t->allowed = calloc(bytes + 1, 1);
-    if (t->allowed == NULL)
-        return no_memory(err);
+    t->has_filter = t->skip != NULL;
     for (size_t g = 0; g < t->n_groups; g++)
         if (is_wanted(t, g))
-            set_bits(t->allowed, t->start[g], t->start[g + 1]);
+            put_bits(t->allowed, t->start[g], t->start[g + 1], true);
+        else if (t->start[g] < t->start[g + 1])
+            t->has_filter = true;
     for (size_t i = 0; t->skip != NULL && i < bytes; i++)
         t->allowed[i] &= (uint8_t)~t->skip[i];
-    return AKIN_OK;
 }
 
 /* --- what was fetched --- */
@@ -138,116 +133,133 @@ group_of(const struct table *t, uint64_t row)
     return low;
 }
 
-/* Hits come best first, so the first of a group is its best. */
+/* --- peeling --- */
+
+/* Keeps the `sure` largest sums; sums[0] is the least of them. */
 static void
-take_hits(struct table *t, size_t query, size_t n_fetch)
+keep_sum(struct table *t, double sum)
 {
-    float *sim = t->sim + query * t->n_groups, bound = -INFINITY;
-    uint64_t *row = t->row + query * t->n_groups;
+    size_t at = 0;
 
-    for (size_t i = 0; i < n_fetch; i++) {
-        uint64_t hit = t->hits[query * n_fetch + i];
-        size_t group;
-
-        if (hit == UINT64_MAX)
-            break;
-        bound = t->hit_sims[query * n_fetch + i];
-        group = group_of(t, hit);
-        if (row[group] == UINT64_MAX) {
-            row[group] = hit;
-            sim[group] = bound;
-        }
+    if (t->n_sums < t->sure) {
+        for (at = t->n_sums++; at > 0 && t->sums[at - 1] > sum; at--)
+            t->sums[at] = t->sums[at - 1];
+        t->sums[at] = sum;
+        return;
     }
-    for (size_t g = 0; g < t->n_groups; g++)
-        if (row[g] == UINT64_MAX && is_wanted(t, g))
-            sim[g] = bound;
+    if (sum <= t->sums[0])
+        return;
+    for (; at + 1 < t->n_sums && t->sums[at + 1] < sum; at++)
+        t->sums[at] = t->sums[at + 1];
+    t->sums[at] = sum;
 }
 
-/* --- what must be sure --- */
-
+/* Scans a group for all queries, and forbids its rows from now on. */
 static void
-sum_up(struct table *t, size_t group)
+peel(struct table *t, size_t group)
 {
-    t->sum[group] = 0;
-    for (size_t q = 0; q < t->n_queries; q++)
-        t->sum[group] += (double)t->sim[q * t->n_groups + group];
-}
+    double sum = 0;
 
-/* Ties: the lower group. */
-static bool
-is_better(const struct table *t, uint32_t a, uint32_t b)
-{
-    return t->sum[a] > t->sum[b] || (t->sum[a] == t->sum[b] && a < b);
-}
-
-static void
-sink(struct table *t, size_t at, size_t n)
-{
-    uint32_t group = t->heap[at];
-
-    for (;;) {
-        size_t child = 2 * at + 1;
-
-        if (child >= n)
-            break;
-        if (child + 1 < n && is_better(t, t->heap[child + 1], t->heap[child]))
-            child++;
-        if (!is_better(t, t->heap[child], group))
-            break;
-        t->heap[at] = t->heap[child];
-        at = child;
-    }
-    t->heap[at] = group;
-}
-
-/* Scans a group for the queries that have no row of it; false: there are none.
- * A group without a row that counts gets -INFINITY. */
-static bool
-fill(struct table *t, size_t group)
-{
-    size_t dim = t->vx->dim, n = 0;
-
+    akin_vindex_best_in_groups(t->vectors, t->vx->dim, t->start + group, 1,
+                               t->queries, t->n_queries, t->skip, NULL,
+                               t->group_sim, t->group_row);
     for (size_t q = 0; q < t->n_queries; q++) {
-        size_t at = q * t->n_groups + group;
-
-        if (t->row[at] != UINT64_MAX || t->sim[at] == -INFINITY)
-            continue;
-        memcpy(t->open + n * dim, t->queries + q * dim, dim * sizeof(float));
-        t->which[n++] = q;
+        t->sim[q * t->n_groups + group] = t->group_sim[q];
+        t->row[q * t->n_groups + group] = t->group_row[q];
+        sum += (double)t->group_sim[q];
     }
-    if (n == 0)
-        return false;
-    akin_vindex_best_in_groups(t->vectors, dim, t->start + group, 1, t->open, n,
-                               t->skip, NULL, t->open_sim, t->open_row);
-    for (size_t i = 0; i < n; i++) {
-        size_t at = t->which[i] * t->n_groups + group;
-
-        t->sim[at] = t->open_sim[i];
-        t->row[at] = t->open_row[i];
-    }
-    sum_up(t, group);
-    return true;
+    put_bits(t->allowed, t->start[group], t->start[group + 1], false);
+    t->has_filter = true;
+    t->peeled[group] = 1;
+    keep_sum(t, sum);
 }
 
-static void
-make_sure(struct table *t, size_t sure)
+/* Peels the groups of what was fetched; gives how many they were. */
+static size_t
+peel_hits(struct table *t, size_t n_fetch)
 {
     size_t n = 0;
 
-    for (size_t g = 0; g < t->n_groups; g++)
-        if (is_wanted(t, g)) {
-            sum_up(t, g);
-            t->heap[n++] = (uint32_t)g;
+    for (size_t q = 0; q < t->n_queries; q++)
+        for (size_t i = 0; i < n_fetch; i++) {
+            uint64_t hit = t->hits[q * n_fetch + i];
+            size_t group;
+
+            if (hit == UINT64_MAX)
+                break;
+            group = group_of(t, hit);
+            if (t->peeled[group] != 0)
+                continue;
+            peel(t, group);
+            n++;
         }
-    for (size_t i = n / 2; i > 0; i--)
-        sink(t, i - 1, n);
-    while (n > 0 && sure > 0) {
-        if (!fill(t, t->heap[0])) {
-            sure--;
-            t->heap[0] = t->heap[--n];
-        }
-        sink(t, 0, n);
+    return n;
+}
+
+/* What is left has nothing nearer to a query than its worst hit; and nothing at
+ * all when the hits ran out, because then every list was seen. Gives the sum.
+ */
+static double
+find_bounds(struct table *t, size_t n_fetch)
+{
+    double sum = 0;
+
+    for (size_t q = 0; q < t->n_queries; q++) {
+        size_t last = (q + 1) * n_fetch - 1;
+
+        t->bound[q] =
+            t->hits[last] == UINT64_MAX ? -INFINITY : t->hit_sims[last];
+        sum += (double)t->bound[q];
     }
+    return sum;
+}
+
+/* Lists that hold a few times what is fetched: the worst hit of fewer would
+ * bound nothing. */
+static size_t
+least_probes(const struct table *t, size_t n_fetch)
+{
+    size_t lists = akin_vindex_lists(t->vx);
+    uint64_t rows = akin_vindex_look(t->allowed, t->vx->n_rows).n_rows;
+    double wanted = (double)(n_fetch * ROWS_A_HIT) * (double)lists;
+
+    return wanted >= (double)rows * (double)lists
+               ? lists
+               : 1 + (size_t)(wanted / (double)rows);
+}
+
+static enum akin_status
+peel_all(struct table *t, const struct akin_vindex_probing *how,
+         struct akin_error *err)
+{
+    size_t floor = least_probes(t, how->n_fetch), n = 1;
+    size_t n_probe = how->n_probe > floor ? how->n_probe : floor;
+    double left = INFINITY;
+    enum akin_status st = AKIN_OK;
+
+    while (st == AKIN_OK && n > 0 &&
+           (t->n_sums < t->sure || left > t->sums[0])) {
+        st = akin_vindex_search(
+            t->vx, t->vectors, t->queries, t->n_queries, how->n_fetch, n_probe,
+            t->has_filter ? t->allowed : NULL, t->hits, t->hit_sims, err);
+        if (st != AKIN_OK)
+            return st;
+        left = find_bounds(t, how->n_fetch);
+        n = peel_hits(t, how->n_fetch);
+        /* what comes next lies further out */
+        n_probe = how->n_beyond > floor ? how->n_beyond : floor;
+    }
+    return st;
+}
+
+/* Groups that were not peeled get the bounds. */
+static void
+take_bounds(struct table *t)
+{
+    for (size_t g = 0; g < t->n_groups; g++)
+        if (is_wanted(t, g) && t->peeled[g] == 0)
+            for (size_t q = 0; q < t->n_queries; q++)
+                t->sim[q * t->n_groups + g] = t->bound[q];
 }
 
 enum akin_status
@@ -267,23 +279,20 @@ akin_vindex_probe_groups(const struct akin_vindex *vx, const float *vectors,
                       .skip = skip_row,
                       .want = want,
                       .sim = best_sim,
-                      .row = best_row};
-    enum akin_status st = AKIN_OK;
+                      .row = best_row,
+                      .sure = how->sure < n_groups ? how->sure : n_groups};
+    enum akin_status st;
 
     akin__best_clear(best_row, best_sim, n_queries * n_groups);
-    if (n_queries == 0 || n_groups == 0)
+    if (n_queries == 0 || n_groups == 0 || how->n_fetch == 0)
         return AKIN_OK;
     st = table_alloc(&t, how->n_fetch, err);
+    if (st == AKIN_OK) {
+        allow(&t);
+        st = peel_all(&t, how, err);
+    }
     if (st == AKIN_OK)
-        st = allow(&t, err);
-    if (st == AKIN_OK)
-        st = akin_vindex_search(vx, vectors, queries, n_queries, how->n_fetch,
-                                how->n_probe, t.allowed, t.hits, t.hit_sims,
-                                err);
-    for (size_t q = 0; st == AKIN_OK && q < n_queries; q++)
-        take_hits(&t, q, how->n_fetch);
-    if (st == AKIN_OK)
-        make_sure(&t, how->sure);
+        take_bounds(&t);
     table_free(&t);
     return st;
 }

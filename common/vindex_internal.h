@@ -52,11 +52,23 @@ void akin__best_sort(uint64_t *rows, float *sims, size_t k);
 /* Most queries that are scanned at once. */
 #define AKIN__SCAN_QUERIES ((size_t)4)
 
-/* scores[q * n_blocks * AKIN__BLOCK + row] = the integer inner product of query
- * q (words * 4 signed bytes, one query after the other) and each coded row. The
- * numbers are the same on every machine. n_queries: 1 to AKIN__SCAN_QUERIES. */
-void akin__scan(const uint8_t *codes, size_t n_blocks, size_t words,
-                const int8_t *queries, size_t n_queries, int32_t *scores);
+/* A coded query: signed bytes, and the score of one unit of similarity. */
+struct akin__coded {
+    const int8_t *bytes; /* words * 4 */
+    float unit;
+};
+
+/* scores[q * n_blocks * AKIN__BLOCK + row] = how near query q and the coded row
+ * are, in units of the query's own; comparable between rows only. Like inner
+ * products, but corrected by `fix` (one for each place, in 2^-20 of similarity)
+ * so that the nearer a row, the less its coding error counts: of
+ * q.x = q.y - (y.y - 1) / 2 + (q - x).(x - y) + |x - y|^2 / 2, where y is what
+ * the code of a unit row x says, only the last two terms are left out, which
+ * are small. The scores are the same on every machine. n_queries: 1 to
+ * AKIN__SCAN_QUERIES. */
+void akin__scan(const uint8_t *codes, const int16_t *fix, size_t n_blocks,
+                size_t words, const struct akin__coded *queries,
+                size_t n_queries, int32_t *scores);
 
 /* One bit a row of each block: is its score at least `least`? */
 void akin__scan_above(const int32_t *scores, size_t n_blocks, int32_t least,
@@ -70,12 +82,13 @@ struct akin__scale {
     size_t dim, words;
     const float *low, *step;
 };
-/* words * 4 bytes. Values outside of the scale go to its ends. */
-void akin__encode(const struct akin__scale *scale, const float *row,
-                  uint8_t *out);
-/* A query so that the scan's scores rise with its inner product. */
-void akin__encode_query(const struct akin__scale *scale, const float *query,
-                        int8_t *out);
+/* words * 4 bytes. Values outside of the scale go to its ends. Gives the row's
+ * fix, see akin__scan. */
+int16_t akin__encode(const struct akin__scale *scale, const float *row,
+                     uint8_t *out);
+/* out: words * 4 bytes, which the coded query points to. */
+struct akin__coded akin__encode_query(const struct akin__scale *scale,
+                                      const float *query, int8_t *out);
 /* Puts words * 4 bytes of a row into its lane of a block. */
 void akin__block_put(uint8_t *block, size_t words, size_t lane,
                      const uint8_t *row);
@@ -112,9 +125,11 @@ struct akin_vindex {
     size_t n_rows, dim, n_lists;
     struct akin__scale scale;
     const uint8_t *centres;      /* blocks of the lists' centres */
+    const int16_t *centre_fix;   /* one a place of these */
     const uint64_t *list_start;  /* n_lists + 1, in rows */
     const uint32_t *first_block; /* n_lists + 1 */
     const uint8_t *codes;        /* blocks, list by list */
+    const int16_t *fix;          /* AKIN__BLOCK a block */
     const uint32_t *ids;         /* AKIN__BLOCK a block: the row; or none */
     const uint16_t *list_of;     /* n_rows: the list of each row */
     void *map;
@@ -124,8 +139,8 @@ struct akin_vindex {
 
 /* The file; see vindex_file.c. Offsets in bytes, multiples of 64. */
 struct akin__ivf_layout {
-    uint64_t scale, centres, starts, blocks; /* the head, from 64 on */
-    uint64_t codes, ids, list_of;            /* the body */
+    uint64_t scale, centres, centre_fix, starts, blocks; /* the head */
+    uint64_t codes, fix, ids, list_of;                   /* the body */
     uint64_t bytes;
 };
 #define AKIN__IVF_HEADER ((size_t)64)
@@ -144,15 +159,21 @@ enum akin_status akin__kmeans(const float *rows, size_t n, size_t dim,
                               size_t n_lists, int threads, float *centres,
                               struct akin_error *err);
 
+/* vindex_train.c: the same for any number of lists, without the cost of it. */
+enum akin_status akin__train(const float *rows, size_t n, size_t dim,
+                             size_t n_lists, int threads, float *centres,
+                             struct akin_error *err);
+
 /* vindex_search.c: the lists of one query (encoded), best first, up to n:
  * those where `count` (NULL: the list has rows) is not 0. Gives how many.
  * keys: room for all lists, rounded up to whole blocks; scores: the same. */
 size_t akin__ivf_order(const struct akin_vindex *vx, const int32_t *scores,
                        const uint32_t *count, size_t n, uint64_t *keys);
 
-/* More rows than 1 in this many are not counted by list: that would take longer
- * than to scan some lists in vain. */
-#define AKIN__COUNT_PART ((uint64_t)8)
+/* Is it worth counting by list what passes a filter? When rows pass one by one,
+ * they are in every list; and counting many takes longer than to scan some
+ * lists in vain. */
+bool akin__ivf_counts(const struct akin_vindex_filter *filter, size_t n_rows);
 
 /* Rows of each list that are allowed; NULL in *out when that is not worth
  * counting: then every list may have some. The caller frees. */

@@ -11,8 +11,15 @@
 
 /* Runs shorter than this are as good as single rows. */
 #define RUN_ROWS ((uint64_t)8)
+#define COUNT_PART ((uint64_t)8)
 
 const double akin_vindex_width[AKIN_VINDEX_WIDTHS] = {1, 0.3, 0.1, 0.03, 0.01};
+
+static bool
+has_runs(const struct akin_vindex_filter *filter)
+{
+    return filter->n_runs * RUN_ROWS <= filter->n_rows;
+}
 
 struct akin_vindex_filter
 akin_vindex_look(const uint8_t *allowed, size_t n_rows)
@@ -35,10 +42,18 @@ akin_vindex_look(const uint8_t *allowed, size_t n_rows)
     return out;
 }
 
-/* n_probe between two widths that were measured: it is about a power of the
- * width, so a straight line between logarithms. 0: no. */
+bool
+akin__ivf_counts(const struct akin_vindex_filter *filter, size_t n_rows)
+{
+    return filter->n_rows <= n_rows / COUNT_PART && has_runs(filter);
+}
+
+/* n_probe of a width. Between two that were measured it is about a power of the
+ * width when single rows pass, so a straight line between logarithms. When runs
+ * pass, what counts is whether a query's own surroundings do, and the narrower
+ * of the two is taken. 0: no. */
 static size_t
-probes_at(const size_t *measured, double width)
+probes_at(const size_t *measured, double width, bool in_runs)
 {
     for (size_t i = 1; i < AKIN_VINDEX_WIDTHS; i++) {
         double wide = akin_vindex_width[i - 1], narrow = akin_vindex_width[i];
@@ -48,10 +63,10 @@ probes_at(const size_t *measured, double width)
             continue;
         if (measured[i - 1] == 0 || measured[i] == 0)
             return 0;
-        part = log(wide / width) / log(wide / narrow);
-        return (size_t)ceil(
-            exp((1 - part) * log((double)measured[i - 1]) +
-                part * log((double)measured[i])));
+        part = in_runs ? 1 : log(wide / width) / log(wide / narrow);
+        return (size_t)ceil(exp((1 - part) * log((double)measured[i - 1]) +
+                                part * log((double)measured[i])) -
+                            1e-9);
     }
     return 0;
 }
@@ -64,18 +79,21 @@ akin_vindex_plan(const struct akin_vindex_model *model, size_t n_rows,
     const size_t many = n_queries >= AKIN_VINDEX_MANY;
     double rows = (double)filter->n_rows, runs = (double)filter->n_runs;
     double single = filter->n_rows == 0 ? 0 : runs / rows;
-    bool has_runs = filter->n_runs * RUN_ROWS <= filter->n_rows;
-    double count = filter->n_rows > n_rows / AKIN__COUNT_PART
-                       ? 0
-                       : rows * model->count_ns / (double)n_queries;
+    double count = akin__ivf_counts(filter, n_rows)
+                       ? rows * model->count_ns / (double)n_queries
+                       : 0;
 
-    out->exact_us = rows / 1e3 *
-                    (single * model->gather_ns[many] +
-                     (1 - single) * model->row_ns[many]);
+    out->exact_us =
+        rows / 1e3 *
+        (single * model->gather_ns[many] + (1 - single) * model->row_ns[many]);
     out->n_probe = filter->n_rows == n_rows
                        ? model->n_probe[0][0]
-                       : probes_at(model->n_probe[has_runs], rows /
-                                                                 (double)n_rows);
+                       : probes_at(model->n_probe[has_runs(filter)],
+                                   rows / (double)n_rows, has_runs(filter));
+    /* what lies beyond a dataset left out is found as behind a filter of runs
+     */
+    out->n_beyond = model->n_probe[1][1] > out->n_probe ? model->n_probe[1][1]
+                                                        : out->n_probe;
     out->probe_us = -1;
     if (out->n_probe == 0)
         return;

@@ -16,15 +16,16 @@
 
 #include "vindex_internal.h"
 
-#define BATCH ((size_t)32)             /* queries */
-#define BATCH_PAIRS ((size_t)1 << 18)  /* lists x queries, at most, about */
-#define CHUNK_BLOCKS ((size_t)32)      /* scanned before scores are looked at */
+#define BATCH ((size_t)32)            /* queries */
+#define BATCH_PAIRS ((size_t)1 << 18) /* lists x queries, at most, about */
+#define CHUNK_BLOCKS ((size_t)32)     /* scanned before scores are looked at */
 #define CHUNK_ROWS (CHUNK_BLOCKS * AKIN__BLOCK)
 #define AHEAD ((size_t)8) /* rows asked for before they are needed */
 
-/* Every re-ranking looks at this many rows for each row wanted. */
-#define FETCH_FACTOR ((size_t)4)
-#define FETCH_MIN ((size_t)64)
+/* Every re-ranking looks at this many rows more than are wanted: what 8-bit
+ * codes get wrong lies close behind. */
+#define FETCH_MORE ((size_t)54)
+#define FETCH_PART ((size_t)4) /* or at k / FETCH_PART more */
 
 static bool
 bit(const uint8_t *bits, uint64_t i)
@@ -68,9 +69,10 @@ struct search {
     const uint32_t *count; /* of allowed rows in each list; NULL: not counted */
     /* of a batch */
     size_t n;
-    int8_t *queries;      /* BATCH x words * 4 */
-    struct finds *finds;  /* BATCH */
-    uint64_t *pairs;      /* rank, list, query */
+    int8_t *code;                /* BATCH x words * 4 */
+    struct akin__coded *queries; /* BATCH */
+    struct finds *finds;         /* BATCH */
+    uint64_t *pairs;             /* rank, list, query */
     size_t n_pairs, pair_room;
     /* of one query at a time */
     int32_t *scores; /* of all lists, AKIN__SCAN_QUERIES times */
@@ -112,17 +114,17 @@ scan_list(struct search *s, size_t list, const uint64_t *pairs, size_t n)
     const struct akin_vindex *vx = s->vx;
     size_t words = vx->scale.words, bytes = words * 4;
     size_t end = vx->first_block[list + 1];
-    int8_t queries[AKIN__SCAN_QUERIES * AKIN_VINDEX_DIM_MAX];
+    struct akin__coded queries[AKIN__SCAN_QUERIES];
     int32_t scores[AKIN__SCAN_QUERIES * CHUNK_ROWS];
 
     for (size_t i = 0; i < n; i++)
-        memcpy(queries + i * bytes, s->queries + (pairs[i] & 0xff) * bytes,
-               bytes);
+        queries[i] = s->queries[pairs[i] & 0xff];
     for (size_t b = vx->first_block[list]; b < end; b += CHUNK_BLOCKS) {
         size_t n_blocks = least(end - b, CHUNK_BLOCKS);
 
-        akin__scan(vx->codes + b * bytes * AKIN__BLOCK, n_blocks, words,
-                   queries, n, scores);
+        akin__scan(vx->codes + b * bytes * AKIN__BLOCK,
+                   vx->fix + b * AKIN__BLOCK, n_blocks, words, queries, n,
+                   scores);
         for (size_t i = 0; i < n; i++)
             take_chunk(s, &s->finds[pairs[i] & 0xff],
                        scores + i * n_blocks * AKIN__BLOCK,
@@ -174,7 +176,7 @@ akin__ivf_count(const struct akin_vindex *vx, const uint8_t *allowed,
     struct akin_vindex_filter filter = akin_vindex_look(allowed, vx->n_rows);
 
     *out = NULL;
-    if (filter.n_rows > vx->n_rows / AKIN__COUNT_PART)
+    if (!akin__ivf_counts(&filter, vx->n_rows))
         return AKIN_OK;
     *out = calloc(AKIN__IVF_LISTS_MAX, sizeof(**out));
     if (*out == NULL)
@@ -248,8 +250,7 @@ sort_pairs(struct search *s)
     for (size_t i = 0; i < s->n_pairs; i++) {
         size_t list = s->pairs[i] >> 8 & 0xffffffff;
 
-        s->pairs[i] =
-            (s->pairs[i] & 0xffffffffff) | (uint64_t)rank[list] << 40;
+        s->pairs[i] = (s->pairs[i] & 0xffffffffff) | (uint64_t)rank[list] << 40;
     }
     qsort(s->pairs, s->n_pairs, sizeof(*s->pairs), ascending);
 }
@@ -259,15 +260,14 @@ probe(struct search *s, struct akin_error *err)
 {
     const struct akin_vindex *vx = s->vx;
     size_t n_blocks = (vx->n_lists + AKIN__BLOCK - 1) / AKIN__BLOCK;
-    size_t bytes = vx->scale.words * 4;
     enum akin_status st = AKIN_OK;
 
     s->n_pairs = 0;
     for (size_t q = 0; q < s->n; q += AKIN__SCAN_QUERIES) {
         size_t n = least(s->n - q, AKIN__SCAN_QUERIES);
 
-        akin__scan(vx->centres, n_blocks, vx->scale.words,
-                   s->queries + q * bytes, n, s->scores);
+        akin__scan(vx->centres, vx->centre_fix, n_blocks, vx->scale.words,
+                   s->queries + q, n, s->scores);
         for (size_t i = 0; st == AKIN_OK && i < n; i++)
             st = add_pairs(s, q + i,
                            choose_lists(s,
@@ -326,8 +326,8 @@ rerank(const struct search *s, const struct finds *f, const float *query,
         }
         akin__dots_one(held, dim, query, dots);
         for (size_t j = 0; j < n; j++)
-            akin__best_offer(rows, sims, s->k,
-                             akin__key_number(f->keys[i + j]), dots[j]);
+            akin__best_offer(rows, sims, s->k, akin__key_number(f->keys[i + j]),
+                             dots[j]);
     }
     akin__best_sort(rows, sims, s->k);
 }
@@ -341,7 +341,8 @@ search_alloc(struct search *s, struct akin_error *err)
     size_t lists = vx->n_lists + AKIN__BLOCK;
     bool ok = true;
 
-    s->queries = calloc(BATCH, vx->scale.words * 4);
+    s->code = calloc(BATCH, vx->scale.words * 4);
+    s->queries = calloc(BATCH, sizeof(*s->queries));
     s->finds = calloc(BATCH, sizeof(*s->finds));
     s->scores = calloc(lists * AKIN__SCAN_QUERIES, sizeof(*s->scores));
     s->keys = calloc(lists, sizeof(*s->keys));
@@ -349,8 +350,8 @@ search_alloc(struct search *s, struct akin_error *err)
         s->finds[i].keys = malloc(2 * s->fetch * sizeof(uint64_t));
         ok = ok && s->finds[i].keys != NULL;
     }
-    if (!ok || s->queries == NULL || s->finds == NULL || s->scores == NULL ||
-        s->keys == NULL)
+    if (!ok || s->code == NULL || s->queries == NULL || s->finds == NULL ||
+        s->scores == NULL || s->keys == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu candidates",
                          s->fetch);
     return AKIN_OK;
@@ -362,6 +363,7 @@ search_free(struct search *s)
     for (size_t i = 0; s->finds != NULL && i < BATCH; i++)
         free(s->finds[i].keys);
     free(s->finds);
+    free(s->code);
     free(s->queries);
     free(s->pairs);
     free(s->scores);
@@ -378,8 +380,8 @@ search_batch(struct search *s, const float *queries, uint64_t *rows,
     for (size_t q = 0; q < s->n; q++) {
         s->finds[q].n = 0;
         s->finds[q].floor = INT32_MIN;
-        akin__encode_query(&s->vx->scale, queries + q * dim,
-                           s->queries + q * bytes);
+        s->queries[q] = akin__encode_query(&s->vx->scale, queries + q * dim,
+                                           s->code + q * bytes);
     }
     st = probe(s, err);
     for (size_t q = 0; st == AKIN_OK && q < s->n; q++) {
@@ -421,10 +423,10 @@ search_all(struct search *s, const float *queries, size_t n_queries,
     for (size_t q = 0; st == AKIN_OK && q < n_queries; q += batch) {
         size_t n = s->n = least(batch, n_queries - q);
 
-        st = search_batch(s, queries + q * dim, rows + q * k, sims + q * k,
-                          err);
-        for (size_t i = 0; st == AKIN_OK && s->allowed != NULL &&
-                           s->count == NULL && i < n;
+        st =
+            search_batch(s, queries + q * dim, rows + q * k, sims + q * k, err);
+        for (size_t i = 0;
+             st == AKIN_OK && s->allowed != NULL && s->count == NULL && i < n;
              i++)
             st = search_wider(s, queries + (q + i) * dim, rows + (q + i) * k,
                               sims + (q + i) * k, err);
@@ -445,6 +447,7 @@ akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
                        .allowed = allowed};
     uint32_t *count = NULL;
     enum akin_status st = AKIN_OK;
+    size_t more;
 
     if (n_probe < 1 || n_probe > akin_vindex_lists(vx))
         return AKIN_FAIL(err, AKIN_EINVAL,
@@ -452,8 +455,8 @@ akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
                          akin_vindex_lists(vx));
     if (k == 0 || n_queries == 0)
         return AKIN_OK;
-    s.fetch = k >= vx->n_rows / FETCH_FACTOR ? vx->n_rows : k * FETCH_FACTOR;
-    s.fetch = s.fetch < FETCH_MIN ? FETCH_MIN : s.fetch;
+    more = k / FETCH_PART > FETCH_MORE ? k / FETCH_PART : FETCH_MORE;
+    s.fetch = k >= vx->n_rows ? vx->n_rows : k + more;
     if (allowed != NULL)
         st = akin__ivf_count(vx, allowed, &count, err);
     s.count = count;

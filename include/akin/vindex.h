@@ -88,14 +88,16 @@ enum akin_status akin_vindex_search(const struct akin_vindex *vx,
                                     struct akin_error *err) AKIN_MUST_USE;
 
 /* As akin_vindex_best_in_groups, by probing: each query fetches its best
- * n_fetch rows as akin_vindex_search does. For a group that none of them is in,
- * best_sim is an upper bound, the worst similarity fetched, and best_row is
- * UINT64_MAX; then such places are filled by exact scans until the `sure`
- * groups with the highest sums over the queries have none left (the threshold
- * algorithm of Fagin, Lotem and Naor, J. Comput. Syst. Sci. 2003, section 4,
- * with groups for objects and queries for lists). */
+ * n_fetch rows as akin_vindex_search does; the groups that these are in are
+ * scanned exactly for all queries and then left out of the next fetch, until no
+ * group left can have one of the `sure` highest sums over the queries (as the
+ * threshold algorithm of Fagin, Lotem and Naor, J. Comput. Syst. Sci. 2003,
+ * section 4, stops). A group that was left has upper bounds in best_sim, the
+ * worst similarities fetched, and UINT64_MAX in best_row. */
 struct akin_vindex_probing {
-    size_t n_probe, n_fetch, sure;
+    size_t n_probe;  /* lists of the first fetch */
+    size_t n_beyond; /* of the later ones, at least n_probe */
+    size_t n_fetch, sure;
 };
 enum akin_status akin_vindex_probe_groups(
     const struct akin_vindex *vx, const float *vectors,
@@ -134,7 +136,8 @@ struct akin_vindex_filter akin_vindex_look(const uint8_t *allowed,
                                            size_t n_rows);
 
 struct akin_vindex_plan {
-    size_t n_probe; /* 0: an exact scan of what passes */
+    size_t n_probe;            /* 0: an exact scan of what passes */
+    size_t n_beyond;           /* for akin_vindex_probing */
     double exact_us, probe_us; /* expected, a query; probe_us < 0: cannot */
 };
 /* For n_queries queries of one request. Every row passing is a filter, too. */

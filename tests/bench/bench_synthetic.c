@@ -28,8 +28,8 @@ bench_synthetic_init(struct bench_synthetic *s, size_t n_rows, uint64_t seed)
     double sum = 0, part = 0;
 
     n = n < DATASETS_MIN ? DATASETS_MIN : n > DATASETS_MAX ? DATASETS_MAX : n;
-    *s = (struct bench_synthetic){
-        .n_rows = n_rows, .n_groups = n, .seed = seed};
+    *s =
+        (struct bench_synthetic){.n_rows = n_rows, .n_groups = n, .seed = seed};
     s->group_start = akin_new(n + 1, sizeof(*s->group_start));
     for (size_t i = 0; i < n; i++)
         sum += pow((double)(i + 1), -0.8);
@@ -222,8 +222,8 @@ make_file(const struct bench_synthetic *s, int fd)
     bool ok = ftruncate(fd, 0) == 0;
 
     for (uint64_t first = 0; ok && first < s->n_rows; first += SLICE) {
-        size_t n = s->n_rows - first < SLICE ? (size_t)(s->n_rows - first)
-                                             : SLICE;
+        size_t n =
+            s->n_rows - first < SLICE ? (size_t)(s->n_rows - first) : SLICE;
         size_t bytes = n * BENCH_DIM * sizeof(float);
 
         bench_synthetic_rows(s, first, n, rows);
