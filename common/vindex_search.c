@@ -238,7 +238,7 @@ sort_pairs(struct search *s)
 {
     uint32_t *rank = (uint32_t *)(void *)s->scores; /* done with by now */
 
-    if (s->n == 1)
+    if (s->n == 1 || s->n_pairs == 0)
         return;
     memset(rank, 0xff, s->vx->n_lists * sizeof(*rank));
     for (size_t i = 0; i < s->n_pairs; i++) {
