@@ -166,7 +166,8 @@ akin_client_call(struct akin_client *client, const char *method,
 
     assert(client->magic == MAGIC);
     akin_buf_clear(&client->request);
-    akin_proto_write_request(++client->id, method, params, &client->request);
+    akin_proto_write_request(++client->id, method, params, timeout_ms,
+                             &client->request);
     st = exchange(client, timeout_ms, &answer, &len, err);
     if (st == AKIN_OK)
         st = akin_proto_parse_answer(akin_span_of(answer, len), client->id,

@@ -206,16 +206,54 @@ has_telling_method(const struct akin_json *record)
     return false;
 }
 
+struct rule {
+    const char *text;
+    bool there;
+};
+
+/* Sets key to whether nothing is missing, and list to what is. */
+static void
+report_rules(const struct rule *rules, size_t n, const char *key,
+             const char *list, struct akin_json *report)
+{
+    struct akin_json *needed = akin_json_array();
+
+    for (size_t i = 0; i < n; i++)
+        if (!rules[i].there)
+            akin_json_append(needed, akin_json_new_string(rules[i].text));
+    akin_json_set_bool(report, key, akin_json_count(needed) == 0);
+    akin_json_set(report, list, needed);
+}
+
+static bool
+is_open(const struct akin_json *record)
+{
+    return akin_licence_kind(akin_json_text(record, "license")) ==
+           AKIN_LICENCE_OPEN;
+}
+
+/* For training without labels, images must be reachable, balanced by organism
+ * and method, and free to use. */
+static void
+report_unlabelled(const struct akin_json *record, struct akin_json *report)
+{
+    const struct rule rules[] = {
+        {"an open licence (CC0 or CC BY)", is_open(record)},
+        {"an organism with its NCBI Taxonomy id",
+         share(record, "organism/*/id") > 0},
+        {"an imaging method with its FBbi id",
+         share(record, "imaging_method/*/id") > 0},
+        {"an image to look at (thumbnail)", share(record, "thumbnails") > 0},
+    };
+
+    report_rules(rules, AKIN_COUNT(rules), "ssl_ready", "ssl_needed", report);
+}
+
 static void
 report_needed(const struct akin_json *record, struct akin_json *report)
 {
-    const struct {
-        const char *text;
-        bool there;
-    } rules[] = {
-        {"an open licence (CC0 or CC BY)",
-         akin_licence_kind(akin_json_text(record, "license")) ==
-             AKIN_LICENCE_OPEN},
+    const struct rule rules[] = {
+        {"an open licence (CC0 or CC BY)", is_open(record)},
         {"authors to credit", share(record, "authors/*/name") > 0},
         {"a description", share(record, "description") > 0},
         {"an organism", share(record, "organism/*/id|label") > 0},
@@ -233,13 +271,8 @@ report_needed(const struct akin_json *record, struct akin_json *report)
          share(record, "mifa/annotations/*/source_images") > 0.999 ||
              share(record, "extra/file_lists") > 0},
     };
-    struct akin_json *needed = akin_json_array();
 
-    for (size_t i = 0; i < AKIN_COUNT(rules); i++)
-        if (!rules[i].there)
-            akin_json_append(needed, akin_json_new_string(rules[i].text));
-    akin_json_set_bool(report, "ai_ready", akin_json_count(needed) == 0);
-    akin_json_set(report, "needed", needed);
+    report_rules(rules, AKIN_COUNT(rules), "ai_ready", "needed", report);
 }
 
 struct akin_json *
@@ -254,6 +287,7 @@ akin_completeness(const struct akin_json *record)
     akin_json_set_int(report, "score",
                       percent(0.6 * images + 0.4 * annotations, 1));
     report_needed(record, report);
+    report_unlabelled(record, report);
     return report;
 }
 
@@ -294,6 +328,18 @@ put_modules(const struct akin_json *part, const char *indent,
     }
 }
 
+static void
+put_ready(const struct akin_json *report, const char *what, const char *key,
+          const char *list, const char *indent, struct akin_buf *out)
+{
+    bool is_ready = akin_json_true(akin_json_get(report, key));
+
+    akin_buf_printf(out, "%sready for %s: %s", indent, what,
+                    is_ready ? "yes" : "no");
+    put_list(akin_json_get(report, list), "; needs ", out);
+    akin_buf_puts(out, "\n");
+}
+
 void
 akin_completeness_text(const struct akin_json *report, const char *indent,
                        struct akin_buf *out)
@@ -306,9 +352,7 @@ akin_completeness_text(const struct akin_json *report, const char *indent,
                     (int)score_of(annotations));
     put_modules(images, indent, out);
     put_modules(annotations, indent, out);
-    akin_buf_printf(out, "%sready for machine learning: %s", indent,
-                    akin_json_true(akin_json_get(report, "ai_ready")) ? "yes"
-                                                                      : "no");
-    put_list(akin_json_get(report, "needed"), "; needs ", out);
-    akin_buf_puts(out, "\n");
+    put_ready(report, "machine learning", "ai_ready", "needed", indent, out);
+    put_ready(report, "training without labels", "ssl_ready", "ssl_needed",
+              indent, out);
 }

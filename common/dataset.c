@@ -234,7 +234,8 @@ put_current(struct akin_txn *txn, uint32_t number, uint32_t version,
     st = akin_txn_put(txn, AKIN_TABLE_DATASETS, akin__key_span(&key),
                       akin_buf_span(&value), err);
     akin_buf_free(&value);
-    return st;
+    return st == AKIN_OK ? akin__dataset_people_put(txn, number, record, err)
+                         : st;
 }
 
 static enum akin_status
@@ -383,6 +384,8 @@ akin_dataset_remove(struct akin_txn *txn, const char *id, const char *reason,
         st = akin_txn_del(txn, AKIN_TABLE_DATASETS, akin__key_span(&key), err);
     if (st == AKIN_OK)
         st = akin_txn_del(txn, AKIN_TABLE_DATASET_IDS, akin_span_str(id), err);
+    if (st == AKIN_OK)
+        st = akin__dataset_files_forget(txn, dataset.number, err);
     if (st == AKIN_OK)
         st = put_grave(txn, id, dataset.number, reason, now_s, err);
     akin_dataset_free(&dataset);

@@ -150,9 +150,9 @@ read_json(struct akin_span bytes, struct akin_json *files,
 static bool
 is_path_column(const char *name)
 {
-    static const char *const names[] = {"files",    "file",      "path",
-                                        "filename", "file name", "file path",
-                                        "filepath", "file names"};
+    static const char *const names[] = {
+        "files",     "file",     "path",       "filename",   "file name",
+        "file path", "filepath", "file names", "image file", "image name"};
     struct akin_buf clean = {0};
     bool is = false;
 

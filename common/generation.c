@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "akin/catalog.h"
 #include "akin/file.h"
 #include "generation_internal.h"
 
@@ -454,10 +455,16 @@ enum akin_status
 akin_generation_verify(const struct akin_generation *gen,
                        struct akin_error *err)
 {
+    static const char *const catalog[] = {AKIN_CATALOG_FACETS,
+                                          AKIN_CATALOG_TEXT};
     enum akin_status st = check_maps(gen, err);
 
     if (st == AKIN_OK)
         st = check_file(gen, AKIN__FILE_PROJECTION, err);
+    for (size_t i = 0; st == AKIN_OK && i < AKIN_COUNT(catalog); i++)
+        if (akin_json_get(akin_json_get(gen->manifest, "files"), catalog[i]) !=
+            NULL)
+            st = check_file(gen, catalog[i], err);
     if (st == AKIN_OK && gen->vindex != NULL)
         st = check_file(gen, AKIN__FILE_INDEX, err);
     if (st == AKIN_OK)

@@ -99,6 +99,10 @@ enum akin_status akin__publish_project(struct akin__publish *pub,
 /* Writes vectors.ivf when there are enough rows. */
 enum akin_status akin__publish_index(struct akin__publish *pub,
                                      struct akin_error *err);
+/* Writes the catalog's files: facets.bin and text.sqlite. */
+enum akin_status akin__publish_catalog(struct akin__publish *pub,
+                                       struct akin_error *err);
+
 /* generation_model.c: the model as the manifest has it, and back. EFORMAT: a
  * number is missing or out of its range; n_probe at most n_lists. */
 struct akin_json *akin__model_write(const struct akin_vindex_model *model);

@@ -284,6 +284,8 @@ publish(struct akin__publish *pub, struct akin_error *err)
     if (st == AKIN_OK)
         st = akin__publish_index(pub, err);
     if (st == AKIN_OK)
+        st = akin__publish_catalog(pub, err);
+    if (st == AKIN_OK)
         st = akin__publish_manifest(pub, err);
     if (st == AKIN_OK)
         st = make_current(pub, current, err);

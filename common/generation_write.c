@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "akin/catalog.h"
 #include "akin/file.h"
 #include "generation_internal.h"
 
@@ -320,9 +321,9 @@ static enum akin_status
 seal_files(const struct akin__publish *pub, struct akin_json *files,
            struct akin_error *err)
 {
-    static const char *const names[] = {AKIN__FILE_PROJECTION,
-                                        AKIN__FILE_IMAGES, AKIN__FILE_VECTORS,
-                                        AKIN__FILE_INDEX};
+    static const char *const names[] = {
+        AKIN__FILE_PROJECTION, AKIN__FILE_IMAGES, AKIN__FILE_VECTORS,
+        AKIN_CATALOG_FACETS,   AKIN_CATALOG_TEXT, AKIN__FILE_INDEX};
     enum akin_status st = AKIN_OK;
 
     for (size_t i = 0; st == AKIN_OK && i < AKIN_COUNT(names); i++) {

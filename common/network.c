@@ -33,6 +33,7 @@ static const struct block {
     {128, 256, 2, false}, {256, 256, 1, false}, {256, 256, 1, true},
 };
 #define N_BLOCKS (sizeof(blocks) / sizeof(blocks[0]))
+#define PACK_MAX ((size_t)256 * 256) /* weights of the largest 1 x 1 layer */
 #define N_POOLED ((size_t)(2 * (64 + 128 + 256)))
 /* The largest map: after the stem, 64 x 64 px with 32 channels. */
 #define MAP_MAX (EDGE / 2 * (EDGE / 2) * 32)
@@ -56,6 +57,29 @@ weights_needed(void)
     for (size_t i = 0; i < N_BLOCKS; i++)
         n += 10 * blocks[i].n_in + (blocks[i].n_in + 1) * blocks[i].n_out;
     return n + (N_POOLED + 1) * AKIN_N_NETWORK;
+}
+
+/* Brings the 1 x 1 layers of the blocks into the order they are read in. */
+static enum akin_status
+pack_blocks(struct akin_network *network, struct akin_error *err)
+{
+    float *w = network->weight + (size_t)28 * STEM;
+    float *old = malloc(PACK_MAX * sizeof(*old));
+
+    if (old == NULL)
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for the network");
+    for (size_t i = 0; i < N_BLOCKS; i++) {
+        const struct block *b = &blocks[i];
+        size_t n = b->n_in * b->n_out;
+
+        assert(n <= PACK_MAX);
+        w += 10 * b->n_in;
+        memcpy(old, w, n * sizeof(*old));
+        akin__pack_pointwise(old, b->n_in, b->n_out, w);
+        w += n + b->n_out;
+    }
+    free(old);
+    return AKIN_OK;
 }
 
 enum akin_status
@@ -85,6 +109,10 @@ akin_network_read(struct akin_span bytes, struct akin_network **out,
     if (!is_finite) {
         free(network);
         return AKIN_FAIL(err, AKIN_EFORMAT, "network: a weight is not finite");
+    }
+    if (pack_blocks(network, err) != AKIN_OK) {
+        free(network);
+        return AKIN_ENOMEM;
     }
     *out = network;
     return AKIN_OK;

@@ -24,11 +24,19 @@ void akin__conv_stem(const float *in, size_t edge, const float *weight,
 void akin__conv_depthwise(const float *in, size_t edge, size_t n, size_t stride,
                           const float *weight, const float *bias, float *out);
 
-/* 1 x 1: out[p] = ReLU(in[p] * weight + bias (+ in[p] before it, when residual
- * is not NULL)). weight: n_in x n_out; n_out: a multiple of 16; n_px: of 4. */
+/* Brings the weights of a 1 x 1 layer, n_in x n_out, into the order in which
+ * akin__conv_pointwise reads them: panels of 16 outputs, n_in x 16 each. */
+void akin__pack_pointwise(const float *weight, size_t n_in, size_t n_out,
+                          float *packed);
+
+/* 1 x 1: out[p] = ReLU(in[p] * weight + bias (+ residual[p], when that is not
+ * NULL)). weight: packed; n_out: a multiple of 32; n_px: of 8. */
 void akin__conv_pointwise(const float *in, size_t n_px, size_t n_in,
                           size_t n_out, const float *weight, const float *bias,
                           const float *residual, float *out);
+
+/* Widest rectangle that is looked at, px: beyond the largest tile.size. */
+#define AKIN__NETWORK_RECT_MAX 4096
 
 /* rect of plane, resampled to EDGE x EDGE x 3 and standardised. */
 void akin__network_picture(const struct akin_plane *plane,

@@ -4,27 +4,46 @@
  * to a fixed edge (means of areas; linear where it is smaller), then mean 0 and
  * deviation 1 of the colours' mean.
  */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "network_internal.h"
 
+#include "simd.h"
+
 #define EDGE ((size_t)AKIN_NETWORK_EDGE)
 #define N_PX (EDGE * EDGE)
 #define FLATTEST 1e-6
 
-static float
-sample_at(const struct akin_plane *plane, size_t i)
+/* sum += w * n samples of a row. One loop for each sample type. */
+#define ADD_ROW(name, type)                                                    \
+    AKIN_SIMD static void name(const type *restrict px, size_t n, float w,     \
+                               float *restrict sum)                            \
+    {                                                                          \
+        for (size_t i = 0; i < n; i++)                                         \
+            sum[i] += w * (float)px[i];                                        \
+    }
+
+ADD_ROW(add_u8, uint8_t)
+ADD_ROW(add_u16, uint16_t)
+ADD_ROW(add_f32, float)
+
+static void
+add_row(const struct akin_plane *plane, size_t at, size_t n, float w,
+        float *sum)
 {
     switch (plane->sample) {
     case AKIN_SAMPLE_U8:
-        return ((const uint8_t *)plane->px)[i];
+        add_u8((const uint8_t *)plane->px + at, n, w, sum);
+        break;
     case AKIN_SAMPLE_U16:
-        return ((const uint16_t *)plane->px)[i];
+        add_u16((const uint16_t *)plane->px + at, n, w, sum);
+        break;
     case AKIN_SAMPLE_F32:
-        return ((const float *)plane->px)[i];
+        add_f32((const float *)plane->px + at, n, w, sum);
+        break;
     }
-    return 0.0f;
 }
 
 /* Which source px one output px takes along an axis: first..last, where the
@@ -69,25 +88,31 @@ weight_in(const struct reach *r, size_t i)
     return i == r->first ? r->w_first : i == r->last ? r->w_last : 1.0f;
 }
 
-/* One row of output, EDGE x channels, from the source rows it reaches. */
+/* One row of output, EDGE x channels: the source rows it reaches are added up
+ * first, whole (that is what vector units are good at), then the columns. */
 static void
 picture_row(const struct akin_plane *plane, struct akin_tile_rect rect,
             const struct reach *ry, const struct reach *columns, float *row)
 {
     size_t n = plane->channels;
+    float line[AKIN__NETWORK_RECT_MAX * 3];
 
-    memset(row, 0, EDGE * 3 * sizeof(*row));
-    for (size_t y = ry->first; y <= ry->last; y++) {
-        float wy = weight_in(ry, y) * ry->scale;
-        size_t base = ((rect.y + y) * (size_t)plane->width + rect.x) * n;
+    memset(line, 0, (size_t)rect.w * n * sizeof(*line));
+    for (size_t y = ry->first; y <= ry->last; y++)
+        add_row(plane, ((rect.y + y) * (size_t)plane->width + rect.x) * n,
+                rect.w * n, weight_in(ry, y) * ry->scale, line);
+    for (size_t i = 0; i < EDGE; i++) {
+        const struct reach *r = &columns[i];
 
-        for (size_t i = 0; i < EDGE; i++)
-            for (size_t x = columns[i].first; x <= columns[i].last; x++) {
-                float w = wy * weight_in(&columns[i], x) * columns[i].scale;
+        for (size_t c = 0; c < n; c++) {
+            float sum = r->w_first * line[r->first * n + c];
 
-                for (size_t c = 0; c < n; c++)
-                    row[i * 3 + c] += w * sample_at(plane, base + x * n + c);
-            }
+            for (size_t x = r->first + 1; x < r->last; x++)
+                sum += line[x * n + c];
+            if (r->last > r->first)
+                sum += r->w_last * line[r->last * n + c];
+            row[i * 3 + c] = sum * r->scale;
+        }
     }
 }
 
@@ -117,6 +142,7 @@ akin__network_picture(const struct akin_plane *plane,
 {
     struct reach columns[EDGE];
 
+    assert(rect.w <= AKIN__NETWORK_RECT_MAX);
     for (size_t i = 0; i < EDGE; i++)
         columns[i] = reach_of(i, rect.w);
     for (size_t i = 0; i < EDGE; i++) {

@@ -89,6 +89,7 @@ read_request(const struct akin_json *json, struct akin_request *out,
 {
     struct akin_json *id = akin_json_get(json, "id");
     struct akin_json *params = akin_json_get(json, "params");
+    struct akin_json *deadline = akin_json_get(json, "deadline_ms");
     const char *version = akin_json_text(json, "jsonrpc");
     const char *method = akin_json_text(json, "method");
 
@@ -108,6 +109,11 @@ read_request(const struct akin_json *json, struct akin_request *out,
     if (method == NULL || method[0] == '\0')
         return AKIN_FAIL(err, AKIN_EINVAL,
                          "method must be the name of a method");
+    if (deadline != NULL &&
+        (!akin_json_int(deadline, &out->deadline_ms) || out->deadline_ms < 1))
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "deadline_ms must be a whole number of milliseconds "
+                         "from 1");
     *rpc_code = AKIN_RPC_PARAMS;
     if (params != NULL && akin_json_type(params) != AKIN_JSON_OBJECT)
         return AKIN_FAIL(err, AKIN_EINVAL,
@@ -138,7 +144,8 @@ akin_proto_parse_request(struct akin_span text, struct akin_request *out,
 
 void
 akin_proto_write_request(int64_t id, const char *method,
-                         const struct akin_json *params, struct akin_buf *out)
+                         const struct akin_json *params, int64_t deadline_ms,
+                         struct akin_buf *out)
 {
     struct akin_json *name = akin_json_new_string(method);
 
@@ -151,6 +158,8 @@ akin_proto_write_request(int64_t id, const char *method,
         akin_buf_puts(out, ",\"params\":");
         akin_json_write(params, AKIN_JSON_COMPACT, out);
     }
+    if (deadline_ms > 0)
+        akin_buf_printf(out, ",\"deadline_ms\":%lld", (long long)deadline_ms);
     akin_buf_puts(out, "}");
     akin_json_free(name);
 }

@@ -41,6 +41,15 @@ akin_record_note(struct akin_record_report *report, const char *level,
 }
 
 void
+akin__note_spelling(struct akin_record_report *report, const char *code,
+                    const char *path, const char *found, const char *kept)
+{
+    if (strcmp(found, kept) != 0)
+        akin_record_note(report, "info", code, path, "\"%s\" is read as %s",
+                         found, kept);
+}
+
+void
 akin_record_report_free(struct akin_record_report *report)
 {
     akin_json_free(report->notes);

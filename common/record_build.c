@@ -301,12 +301,15 @@ akin__set_license(struct akin_json *record, const char *text,
         akin_buf_free(&clean);
         return;
     }
-    if (akin_licence_normalize(akin_buf_text(&clean), &spdx))
+    if (akin_licence_normalize(akin_buf_text(&clean), &spdx)) {
         akin_json_set_text(record, "license", akin_buf_text(&spdx));
-    else
+        akin__note_spelling(report, "license_spelling", "/license",
+                            akin_buf_text(&clean), akin_buf_text(&spdx));
+    } else {
         akin_record_note(report, "warning", "license_unknown", "/license",
                          "\"%s\" is no licence that is known here",
                          akin_buf_text(&clean));
+    }
     if (strcmp(akin_buf_text(&spdx), akin_buf_text(&clean)) != 0)
         akin_json_set_text(record, "license_original", akin_buf_text(&clean));
     akin_buf_free(&spdx);
@@ -390,6 +393,8 @@ akin__set_orcid(struct akin_json *person, const char *text,
     switch (akin_orcid_find(text, orcid)) {
     case AKIN_ORCID_FOUND:
         akin_json_set_text(person, "orcid", orcid);
+        if (strlen(text) > strlen("https://orcid.org/") + strlen(orcid))
+            akin__note_spelling(report, "orcid_spelling", path, text, orcid);
         break;
     case AKIN_ORCID_WRONG:
         akin_record_note(report, "warning", "orcid_check_digit", path,

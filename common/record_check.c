@@ -90,8 +90,16 @@ static const struct field version_fields[] = {{"id", TEXT, NULL},
                                               {"creators", TEXTS, NULL}};
 static const struct table version = TABLE(version_fields, NULL, NULL);
 
-static const struct field source_fields[] = {
-    {"kind", TEXT, NULL}, {"uri", TEXT, NULL}, {"reader", TEXT, NULL}};
+static const struct field also_fields[] = {{"kind", TEXT, NULL},
+                                           {"uri", TEXT, NULL},
+                                           {"reader", TEXT, NULL},
+                                           {"fields", TEXTS, NULL}};
+static const struct table also = TABLE(also_fields, "kind", NULL);
+
+static const struct field source_fields[] = {{"kind", TEXT, NULL},
+                                             {"uri", TEXT, NULL},
+                                             {"reader", TEXT, NULL},
+                                             {"also", OBJECTS, &also}};
 static const struct table source = TABLE(source_fields, "kind", NULL);
 
 static const struct field annotation_fields[] = {

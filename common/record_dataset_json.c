@@ -106,9 +106,11 @@ put_term_object(struct akin__job *job, const char *key,
     (void)snprintf(path, sizeof(path), "/%s", key);
     if (label == NULL)
         label = akin_json_string(akin__get_named(one, "name"));
-    if (id != NULL && akin_curie_normalize(id, prefix_of(key), &curie))
+    if (id != NULL && akin_curie_normalize(id, prefix_of(key), &curie)) {
         akin_json_set_text(term, "id", akin_buf_text(&curie));
-    else if (id != NULL)
+        akin__note_spelling(job->report, "term_spelling", path, id,
+                            akin_buf_text(&curie));
+    } else if (id != NULL)
         akin__keep_unclear(job->record, job->report, path, id,
                            "no id of a term");
     if (label == NULL && curie.len == 0)
@@ -242,6 +244,28 @@ put_version(struct akin__job *job, const char *key,
     akin_json_free(rest);
 }
 
+/* "files.csv", or {"section","title","file_list"} as this reader's own records
+ * have it; a list of them, or one. */
+static void
+put_file_lists(struct akin__job *job, const char *key,
+               const struct akin_json *value)
+{
+    static const char *const names[] = {"section", "title", "file_list"};
+    const struct akin_json *one;
+
+    for (size_t i = 0; (one = akin__value_at(value, i)) != NULL; i++) {
+        struct akin_json *entry = akin_json_object();
+
+        (void)akin__set_line(entry, "file_list", akin_json_string(one));
+        for (size_t k = 0; k < AKIN_COUNT(names); k++)
+            (void)akin__set_line(entry, names[k],
+                                 akin_json_text(one, names[k]));
+        akin_json_append(
+            akin__sub_array(akin__sub_object(job->record, "extra"), key),
+            entry);
+    }
+}
+
 static void
 put_nothing(struct akin__job *job, const char *key,
             const struct akin_json *value)
@@ -304,6 +328,8 @@ static const struct {
     {"mifa", "mifa", akin__put_mifa},
     {"annotation_types", "mifa", akin__put_annotation_type},
     {"version", "version", put_version},
+    {"file_list", "file_lists", put_file_lists},
+    {"file_lists", "file_lists", put_file_lists},
     {"source", "source", put_nothing}, /* made anew by this reader */
     {"extra", "extra", put_extra},
 };

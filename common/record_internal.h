@@ -53,6 +53,11 @@ enum akin_status akin__record_read(struct akin_span bytes, const char *name,
                                    struct akin_record_report *report,
                                    struct akin_error *err) AKIN_MUST_USE;
 
+/* Reports (info, under code) that a value was written otherwise than it is
+ * kept: nothing when both are the same. */
+void akin__note_spelling(struct akin_record_report *report, const char *code,
+                         const char *path, const char *found, const char *kept);
+
 /* ---- values as found ---- */
 
 /* The i-th of a value that may be absent, a scalar or an array of them;

@@ -51,6 +51,9 @@ curies_of(struct akin__crate *crate, const char *id, const char *identifier,
     if (context != NULL)
         akin_record_note(crate->report, "info", "term_from_context", path,
                          "\"%s\" is taken for a term of %s", id, context);
+    if (context == NULL && id != NULL && akin_json_count(all) == 1)
+        akin__note_spelling(crate->report, "term_spelling", path, id,
+                            akin_json_string(akin_json_at(all, 0)));
     if (akin_json_count(all) > 1)
         akin_record_note(crate->report, "info", "term_several", path,
                          "\"%s\" names %zu terms", id, akin_json_count(all));

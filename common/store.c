@@ -15,10 +15,10 @@
 #define FILE_MODE 0664
 
 static const char *const table_names[AKIN_N_TABLES] = {
-    "manifest",   "datasets",   "dataset-ids",    "versions",
-    "tombstones", "images",     "dataset-images", "image-hashes",
-    "tiles",      "features",   "disturbed",      "thumbnails",
-    "sources",    "quarantine", "terms",          "term-names",
+    "manifest",   "datasets",       "dataset-ids",  "versions",   "tombstones",
+    "images",     "dataset-images", "image-hashes", "tiles",      "features",
+    "disturbed",  "thumbnails",     "sources",      "quarantine", "terms",
+    "term-names", "dataset-files",  "people",
 };
 
 static enum akin_status

@@ -85,7 +85,7 @@ enum akin_status akin__keys_delete(struct akin_txn *txn, enum akin_table table,
 
 /* ---- the manifest (store_manifest.c) ---- */
 
-#define AKIN__SCHEMA 1
+#define AKIN__SCHEMA 2
 
 #define AKIN__MANIFEST_SCHEMA "schema"
 #define AKIN__MANIFEST_FEATURES "feature-set"

@@ -35,6 +35,14 @@ enum akin_status
 akin__dataset_last_version(struct akin_txn *txn, uint32_t number, uint32_t *out,
                            struct akin_error *err) AKIN_MUST_USE;
 
+/* dataset_files.c, dataset_people.c: what hangs on a record. */
+enum akin_status
+akin__dataset_files_forget(struct akin_txn *txn, uint32_t dataset,
+                           struct akin_error *err) AKIN_MUST_USE;
+enum akin_status akin__dataset_people_put(struct akin_txn *txn, uint32_t number,
+                                          const struct akin_json *record,
+                                          struct akin_error *err) AKIN_MUST_USE;
+
 /* 1 .. AKIN_DATASET_ID_MAX bytes; other rules, what is stored has obeyed. */
 bool akin__dataset_may_be_id(const char *id);
 

@@ -126,6 +126,7 @@ verify_tables(struct akin__verify *v)
     akin__verify_datasets(v);
     akin__verify_images(v);
     akin__verify_terms(v);
+    akin__verify_people(v);
     akin__verify_walk(v, AKIN_TABLE_QUARANTINE, akin_span_of(NULL, 0),
                       see_quarantined);
 }

@@ -88,6 +88,7 @@ see_dataset(struct akin__verify *v, struct akin_span key,
         akin__verify_note(v, "dataset %s has version 0", id);
     else
         check_versions(v, number, dataset.version - 1);
+    akin__verify_authors(v, number, dataset.record);
     akin_dataset_free(&dataset);
 }
 

@@ -37,6 +37,10 @@ uint64_t akin__verify_counter(struct akin__verify *v, const char *name);
 void akin__verify_datasets(struct akin__verify *v); /* verify_datasets.c */
 void akin__verify_images(struct akin__verify *v);   /* verify_images.c */
 void akin__verify_terms(struct akin__verify *v);    /* verify_terms.c */
+void akin__verify_people(struct akin__verify *v);   /* verify_people.c */
+/* Every author with an ORCID id is in the table people. */
+void akin__verify_authors(struct akin__verify *v, uint32_t number,
+                          const struct akin_json *record);
 
 /* verify_generation.c: the current generation, its files, and its images
  * against the store's. Begins its own transactions. */

@@ -168,8 +168,8 @@ index_source(struct run *run, struct akin_error *err)
     if ((st = note_trouble(run, err)) != AKIN_OK)
         return st;
     akin_progress_step(run->progress, "datasets", run->source.n_groups);
-    st = akin_declare(&run->writer, &run->source, tick_step, run,
-                      &run->declared, err);
+    st = akin_declare(&run->writer, &run->source, run->options->into, tick_step,
+                      run, &run->declared, err);
     if (st != AKIN_OK)
         return st;
     akin_progress_step(run->progress, "files looked at", run->source.n_files);

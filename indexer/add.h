@@ -30,6 +30,7 @@ struct akin_add_options {
     size_t n_paths;
     const struct akin_config *config;
     enum akin_publish_when publish;
+    const char *into; /* id of the dataset for all files; NULL: as they say */
     bool is_sync;
     bool is_quiet, is_verbose;
 };

@@ -4,21 +4,40 @@
  */
 #include "add.h"
 #include "akin/log.h"
+#include "akin/record_tally.h"
 #include "args.h"
 #include "command.h"
 #include "stop.h"
 
 struct words {
     struct akin_common common;
-    bool publish, no_publish;
+    bool publish, no_publish, report, json;
+    const char *into;
 };
 
 static void
-print_summary(const struct akin_summary *summary, bool is_quiet)
+print_json(const struct akin_summary *summary)
+{
+    struct akin_json *json = akin_summary_json(summary);
+    struct akin_buf text = {0};
+
+    akin_json_write(json, AKIN_JSON_PRETTY, &text);
+    (void)puts(akin_buf_text(&text));
+    (void)fflush(stdout);
+    akin_buf_free(&text);
+    akin_json_free(json);
+}
+
+static void
+print_summary(const struct akin_summary *summary, const struct words *words)
 {
     struct akin_buf text = {0};
 
-    if (!is_quiet) {
+    if (words->json) {
+        print_json(summary);
+    } else if (!words->common.is_quiet) {
+        if (words->report)
+            akin_record_tally_text(summary->report, &text);
         akin_summary_text(summary, &text);
         (void)fputs(akin_buf_text(&text), stdout);
         (void)fflush(stdout);
@@ -38,7 +57,7 @@ finish(const struct akin_args *args, const struct words *words,
         (void)akin_args_failed(args, err);
         return AKIN_EXIT_USAGE;
     }
-    print_summary(summary, words->common.is_quiet);
+    print_summary(summary, words);
     if (st == AKIN_ECLOSED) {
         (void)fprintf(stderr,
                       "%s: stopped. All that was counted above is in the "
@@ -62,6 +81,7 @@ run(const struct akin_args *args, const struct words *words, bool is_sync)
         .publish = words->publish      ? AKIN_PUBLISH_ALWAYS
                    : words->no_publish ? AKIN_PUBLISH_NEVER
                                        : AKIN_PUBLISH_WHEN_DUE,
+        .into = words->into,
         .is_sync = is_sync,
         .is_quiet = words->common.is_quiet,
         .is_verbose = words->common.is_verbose};
@@ -92,13 +112,22 @@ add_or_sync(const char *command, const char *about, const char *example,
          "build a new generation in any case", false},
         {"--no-publish", AKIN_ARG_FLAG, NULL, &words.no_publish,
          "build none; what is new is found all the same", false},
+        {"--report", AKIN_ARG_FLAG, NULL, &words.report,
+         "what in the metadata was normalised, doubted or missing", false},
+        {"--json", AKIN_ARG_FLAG, NULL, &words.json,
+         "say at the end what was done, with the report, as JSON", false},
         AKIN_ARG_ROWS_CONFIG(&words.common),
-        AKIN_ARG_ROWS_TALK(&words.common)};
+        AKIN_ARG_ROWS_TALK(&words.common),
+        /* the last: not for sync */
+        {"--dataset", AKIN_ARG_TEXT, "ID", &words.into,
+         "all images belong to this dataset, which is there; no metadata is "
+         "read",
+         false}};
     struct akin_args args = {.command = command,
                              .about = about,
                              .example = example,
                              .arg = rows,
-                             .n_args = AKIN_COUNT(rows),
+                             .n_args = AKIN_COUNT(rows) - (is_sync ? 1 : 0),
                              .operand = is_sync ? "SOURCE" : "PATH",
                              .min_operands = 1};
     int code;
@@ -144,13 +173,19 @@ akin_cmd_add(int argc, char **argv)
         "                     after the folder it lies in, which is made if "
         "need be\n"
         "  a metadata file    its datasets only, without images\n\n"
+        "Metadata of one id from several places is one dataset: of one kind "
+        "(crate,\nsubmission, dataset.json, ...) the newest counts; several "
+        "kinds complete each\nother. File lists beside the metadata "
+        "(files.csv, or what it names) say more\nof single images.\n\n"
         "Files that cannot be read are listed and left out (quarantined); the "
         "rest\ngoes on and the exit code is 3. They are tried again by the "
         "next run.\n"
         "Files that vanished stay in the store: sync removes those.\n";
     static const char example[] =
         "  akin-index add --store ~/akin /data/microscopy\n"
-        "  akin-index add --store ~/akin --jobs 4 study/ other/image.tif\n";
+        "  akin-index add --store ~/akin --jobs 4 study/ other/image.tif\n"
+        "  akin-index add --store ~/akin --dataset S-BIAD634 downloads/\n"
+        "  akin-index add --store ~/akin --report --no-publish crates/\n";
 
     return add_or_sync("akin-index add", about, example, false, argc, argv);
 }

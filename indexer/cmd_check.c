@@ -9,14 +9,13 @@
 #include "akin/completeness.h"
 #include "akin/file.h"
 #include "akin/file_list.h"
-#include "akin/record.h"
-#include "akin/term.h"
+#include "akin/record_tally.h"
 
 #define FOLDER_DEPTH 16 /* below a given path */
 
 struct check {
-    struct akin_json *files;
-    struct akin_terms *terms; /* that ship with akin */
+    struct akin_json *files, *sources; /* sources: record_tally.h */
+    struct akin_terms *terms;          /* that ship with akin */
     int64_t n_files, n_datasets, n_errors, n_warnings;
 };
 
@@ -74,38 +73,6 @@ check_file_list(const char *path, const char *name,
     return result;
 }
 
-/* Does each term's label fit its id? */
-static void
-check_labels(const struct check *check, const struct akin_json *record,
-             struct akin_record_report *report)
-{
-    static const char *const fields[] = {"organism", "imaging_method",
-                                         "biological_entity", "cell_line"};
-    struct akin_buf text = {0}, path = {0};
-
-    for (size_t f = 0; f < AKIN_COUNT(fields); f++) {
-        const struct akin_json *list = akin_json_get(record, fields[f]);
-
-        for (size_t i = 0; i < akin_json_count(list); i++) {
-            const struct akin_json *term = akin_json_at(list, i);
-            const char *id = akin_json_text(term, "id");
-            const char *label = akin_json_text(term, "label");
-
-            if (id == NULL || label == NULL)
-                continue;
-            akin_terms_check_label(check->terms, id, label, &text);
-            akin_buf_clear(&path);
-            akin_buf_printf(&path, "/%s/%zu", fields[f], i);
-            if (text.len > 0)
-                akin_record_note(report, "warning", "label",
-                                 akin_buf_text(&path), "%s",
-                                 akin_buf_text(&text));
-        }
-    }
-    akin_buf_free(&text);
-    akin_buf_free(&path);
-}
-
 static void
 check_record(struct check *check, const char *path, struct akin_json *entry,
              const struct akin_json *record, struct akin_record_report *report)
@@ -121,7 +88,7 @@ check_record(struct check *check, const char *path, struct akin_json *entry,
         akin_json_set_text(dataset, "error", err.text);
         check->n_errors++;
     }
-    check_labels(check, record, report);
+    akin_record_check_labels(check->terms, record, report);
     akin_json_set(dataset, "completeness", akin_completeness(record));
     akin_json_append(akin_json_get(entry, "datasets"), dataset);
     check->n_datasets++;
@@ -151,8 +118,13 @@ check_file(struct check *check, const char *path)
         check->n_errors++;
     }
     akin_json_set(entry, "datasets", akin_json_array());
-    for (size_t i = 0; i < akin_json_count(records); i++)
-        check_record(check, path, entry, akin_json_at(records, i), &report);
+    for (size_t i = 0; i < akin_json_count(records); i++) {
+        const struct akin_json *record = akin_json_at(records, i);
+
+        check_record(check, path, entry, record, &report);
+        /* notes of a file with several datasets count for its first */
+        akin_record_tally(check->sources, record, i == 0 ? report.notes : NULL);
+    }
     if (report.notes != NULL)
         akin_json_set(entry, "notes", akin_json_share(report.notes));
     count_notes(check, report.notes);
@@ -226,7 +198,8 @@ check_path(struct check *check, const char *path)
 struct akin_json *
 akin_check_paths(char *const *paths, size_t n)
 {
-    struct check check = {.files = akin_json_array()};
+    struct check check = {.files = akin_json_array(),
+                          .sources = akin_json_object()};
     struct akin_json *result = akin_json_object();
     struct akin_json *totals = akin_json_object();
 
@@ -239,6 +212,7 @@ akin_check_paths(char *const *paths, size_t n)
         check_path(&check, paths[i]);
     akin_terms_free(check.terms);
     akin_json_set(result, "files", check.files);
+    akin_json_set(result, "sources", check.sources);
     akin_json_set_int(totals, "files", check.n_files);
     akin_json_set_int(totals, "datasets", check.n_datasets);
     akin_json_set_int(totals, "errors", check.n_errors);
@@ -326,6 +300,8 @@ print(const struct akin_json *result, bool json)
     }
     for (size_t i = 0; !json && i < akin_json_count(files); i++)
         put_file(akin_json_at(files, i), &out);
+    if (!json && akin_json_count(files) > 1)
+        akin_record_tally_text(akin_json_get(result, "sources"), &out);
     if (!json)
         put_totals(akin_json_get(result, "totals"), &out);
     (void)fwrite(akin_buf_text(&out), 1, out.len, stdout);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "akin/record.h"
+#include "akin/file_list.h"
 #include "declare_internal.h"
 
 static enum akin_status
@@ -35,16 +35,47 @@ pardon_file(struct akin__declaring *s, char *path, struct akin_error *err)
                   : AKIN_OK;
 }
 
+/* A record with the files of its lists becomes pending; what was noted about
+ * it is counted. */
+static void
+take_record(struct akin__declaring *s, uint32_t group, const char *path,
+            struct akin_json *record, struct akin_record_report *report)
+{
+    struct akin_summary *summary = s->writer->summary;
+    struct akin_json *files = NULL;
+
+    akin_record_files(path, record, &files, report);
+    akin_record_check_labels(s->terms, record, report);
+    if (summary->report == NULL)
+        summary->report = akin_json_object();
+    akin_record_tally(summary->report, record, report->notes);
+    akin_record_report_free(report); /* the next record has its own */
+    summary->n_declared += akin_json_count(files);
+    akin__declare_add(s, group, path, akin_json_share(record), files);
+}
+
+/* A crate that only lists other crates is no study, and nothing bad. */
+static bool
+is_collection(const struct akin_record_report *report)
+{
+    const char *code = akin_json_text(akin_json_at(report->notes, 0), "code");
+
+    return akin_json_count(report->notes) == 1 && code != NULL &&
+           strcmp(code, "collection") == 0;
+}
+
 /* One metadata file: its records become pending. */
 static enum akin_status
 read_metadata(struct akin__declaring *s, uint32_t group, char *path,
               struct akin_error *err)
 {
+    struct akin_record_report report = {0};
     struct akin_json *records = NULL;
     struct akin_error why = {0};
-    enum akin_status st = akin_record_read_file(path, &records, NULL, &why);
+    enum akin_status st = akin_record_read_file(path, &records, &report, &why);
 
-    if (st == AKIN_OK && akin_json_count(records) == 0)
+    if (st == AKIN_OK && akin_json_count(records) == 0 &&
+        !is_collection(&report))
         st = AKIN_FAIL(&why, AKIN_EFORMAT, "describes no dataset");
     if (st != AKIN_OK) {
         /* Who lists bad files names them already. */
@@ -53,13 +84,14 @@ read_metadata(struct akin__declaring *s, uint32_t group, char *path,
                         strncmp(why.text + len, ": ", 2) == 0;
 
         akin_json_free(records);
+        akin_record_report_free(&report);
         return akin_writer_bad(s->writer, path,
                                why.text + (is_named ? len + 2 : 0), err);
     }
     st = pardon_file(s, path, err);
     for (size_t i = 0; i < akin_json_count(records); i++)
-        akin__declare_add(s, group, path,
-                          akin_json_share(akin_json_at(records, i)));
+        take_record(s, group, path, akin_json_at(records, i), &report);
+    akin_record_report_free(&report);
     akin_json_free(records);
     return st;
 }
@@ -84,7 +116,9 @@ find_earlier(struct akin__declaring *s, uint32_t group, const char *path,
                                   akin_buf_span(&prefix), &cur, err)) ==
            AKIN_OK) {
         struct akin_source_state state;
-        struct akin__pending p = {.group = group, .file = akin_strdup(path)};
+        struct akin__pending p = {.group = group,
+                                  .file = akin_strdup(path),
+                                  .kind = AKIN_RECORD_KINDS};
 
         p.path = akin_strndup((const char *)cur.key.data, cur.key.len);
         if (akin_source_get(txn, p.path, &state, NULL) == AKIN_OK) {
@@ -111,7 +145,7 @@ declare_folder(struct akin__declaring *s, size_t i_group,
 
     if (group->shares_its_name)
         akin_json_set_text(record, "id", id);
-    akin__declare_add(s, (uint32_t)i_group, file, record);
+    akin__declare_add(s, (uint32_t)i_group, file, record, NULL);
     s->pending[s->n - 1].is_folder = true;
     st = akin__declare_flush(s, err);
     free(id);
@@ -203,10 +237,27 @@ declare_all(struct akin__declaring *s, akin_declare_tick_fn *tick, void *ctx,
     return st;
 }
 
+/* The number of the dataset that all files are for. */
+static enum akin_status
+find_into(struct akin_store *store, const char *id, uint32_t *number,
+          struct akin_error *err)
+{
+    struct akin_dataset dataset = {0};
+    struct akin_txn *txn = NULL;
+    enum akin_status st = akin_txn_read(store, &txn, err);
+
+    if (st == AKIN_OK)
+        st = akin_dataset_find(txn, id, &dataset, err);
+    akin_txn_end(txn);
+    *number = dataset.number;
+    akin_dataset_free(&dataset);
+    return st;
+}
+
 enum akin_status
 akin_declare(struct akin_writer *writer, const struct akin_source *source,
-             akin_declare_tick_fn *tick, void *ctx, struct akin_declared **out,
-             struct akin_error *err)
+             const char *into, akin_declare_tick_fn *tick, void *ctx,
+             struct akin_declared **out, struct akin_error *err)
 {
     struct akin_declared *declared = akin_new(1, sizeof(*declared));
     struct akin__declaring s = {.writer = writer,
@@ -218,7 +269,11 @@ akin_declare(struct akin_writer *writer, const struct akin_source *source,
     declared->members =
         akin_new(source->n_groups + 1, sizeof(*declared->members));
     declared->n_groups = source->n_groups;
-    st = declare_all(&s, tick, ctx, err);
+    if (into != NULL)
+        st = find_into(writer->store, into, &declared->into, err);
+    else if ((st = akin_terms_load(NULL, &s.terms, err)) == AKIN_OK)
+        st = declare_all(&s, tick, ctx, err);
+    akin_terms_free(s.terms);
     if (st == AKIN_OK)
         *out = declared;
     else
@@ -248,6 +303,8 @@ akin_declared_dataset(const struct akin_declared *declared,
     const struct akin__members *members = &declared->members[i_group];
     const struct akin__declaration *found;
 
+    if (declared->into != 0)
+        return declared->into;
     if (members->n == 1)
         return declared->declaration[members->first].number;
     found = member_on_path(declared, members, akin_source_name(source, i_file));

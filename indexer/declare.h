@@ -13,7 +13,9 @@
  *
  * Bad metadata is quarantined; the images beside it go to the dataset that the
  * file declared before, else to one named by the folder. A dataset described
- * twice in one run keeps the first description; another one is quarantined.
+ * by several kinds of metadata has one record of all (akin_record_merge);
+ * described twice by one kind in one run it keeps the first description, and
+ * the other file is quarantined.
  *
  * Threads: belongs to the thread that writes the store.
  */
@@ -26,13 +28,15 @@
 
 struct akin_declared; /* opaque */
 
-/* Reads and stores all; counts in writer->summary. tick (may be NULL) is called
+/* Reads and stores all; counts in writer->summary. into: NULL, or the id of a
+ * dataset that all files of the source belong to; then no metadata is read, and
+ * ENOTFOUND says that there is no such dataset. tick (may be NULL) is called
  * with the groups done; when it gives false this ends with ECLOSED. */
 typedef bool akin_declare_tick_fn(void *ctx, size_t n_done);
 enum akin_status akin_declare(struct akin_writer *writer,
                               const struct akin_source *source,
-                              akin_declare_tick_fn *tick, void *ctx,
-                              struct akin_declared **out,
+                              const char *into, akin_declare_tick_fn *tick,
+                              void *ctx, struct akin_declared **out,
                               struct akin_error *err) AKIN_MUST_USE;
 void akin_declared_free(struct akin_declared *declared); /* NULL is fine */
 

@@ -6,6 +6,7 @@
 #ifndef AKIN_INDEXER_DECLARE_INTERNAL_H
 #define AKIN_INDEXER_DECLARE_INTERNAL_H
 
+#include "akin/record_tally.h"
 #include "declare.h"
 
 #define AKIN__PENDING_MAX                                                      \
@@ -16,13 +17,16 @@ struct akin__declaration {
     char *path;     /* of its source state: "<file>#<id>" */
     const char *id; /* in path */
     uint32_t number;
+    size_t kind; /* akin_record_rank */
 };
 
 /* A record on its way into the store. */
 struct akin__pending {
-    struct akin_json *record;
-    char *file; /* metadata file, or folder and "/" */
-    char *path; /* of the declaration */
+    struct akin_json *record; /* as it was read */
+    struct akin_json *files;  /* of its file lists, or NULL */
+    size_t kind;              /* akin_record_rank */
+    char *file;               /* metadata file, or folder and "/" */
+    char *path;               /* of the declaration */
     uint32_t group;
     bool is_folder;
     /* Filled by the transaction. */
@@ -43,8 +47,13 @@ struct akin_declared {
     size_t n, cap;
     struct akin__members *members; /* of each group */
     size_t n_groups;
-    uint32_t *seen; /* [number]: its first declaration + 1; 0: none yet */
+    /* [number]: its first declaration + 1 (0: none yet), and a bit for each
+     * kind of metadata that has declared it */
+    struct akin__seen {
+        uint32_t first, kinds;
+    } * seen;
     size_t n_seen;
+    uint32_t into; /* all files belong to this dataset; 0: no such wish */
 };
 
 struct akin__declaring {
@@ -53,14 +62,17 @@ struct akin__declaring {
     struct akin_declared *out;
     struct akin__pending *pending;
     size_t n, cap;
+    struct akin_terms *terms; /* that ship with akin */
     int64_t now_s;
 };
 
 void akin__pending_clear(struct akin__pending *p);
 
-/* Makes a record pending and takes it over. file: what declares it. */
+/* Makes a record pending and takes it and its files (may be NULL) over. file:
+ * what declares it. */
 void akin__declare_add(struct akin__declaring *s, uint32_t group,
-                       const char *file, struct akin_json *record);
+                       const char *file, struct akin_json *record,
+                       struct akin_json *files);
 
 /* Commits what is pending, counts it and learns the numbers. */
 enum akin_status akin__declare_flush(struct akin__declaring *s,

@@ -9,16 +9,16 @@
 static bool
 is_seen(const struct akin_declared *declared, uint32_t number)
 {
-    return number < declared->n_seen && declared->seen[number] != 0;
+    return number < declared->n_seen && declared->seen[number].first != 0;
 }
 
-/* Notes that the declaration made next is the first of its dataset. */
+/* Notes that the declaration made next is one of its dataset. */
 static void
-set_seen(struct akin_declared *declared, uint32_t number)
+set_seen(struct akin_declared *declared, uint32_t number, size_t kind)
 {
     if (number >= declared->n_seen) {
         size_t more = (size_t)number * 2 + 64;
-        uint32_t *seen = akin_new(more, sizeof(*seen));
+        struct akin__seen *seen = akin_new(more, sizeof(*seen));
 
         if (declared->n_seen > 0)
             memcpy(seen, declared->seen, declared->n_seen * sizeof(*seen));
@@ -26,23 +26,24 @@ set_seen(struct akin_declared *declared, uint32_t number)
         declared->seen = seen;
         declared->n_seen = more;
     }
-    if (declared->seen[number] == 0)
-        declared->seen[number] = (uint32_t)declared->n + 1;
+    if (declared->seen[number].first == 0)
+        declared->seen[number].first = (uint32_t)declared->n + 1;
+    declared->seen[number].kinds |= 1U << kind;
 }
 
 void
 akin__pending_clear(struct akin__pending *p)
 {
     akin_json_free(p->record);
+    akin_json_free(p->files);
     free(p->file);
     free(p->path);
     *p = (struct akin__pending){0};
 }
 
-/* Takes record over. file: what declares it. */
 void
 akin__declare_add(struct akin__declaring *s, uint32_t group, const char *file,
-                  struct akin_json *record)
+                  struct akin_json *record, struct akin_json *files)
 {
     const char *id = akin_json_text(record, "id");
     struct akin_buf path = {0};
@@ -60,22 +61,30 @@ akin__declare_add(struct akin__declaring *s, uint32_t group, const char *file,
     akin_buf_printf(&path, "%s#%s", file, id != NULL ? id : "");
     s->pending[s->n++] =
         (struct akin__pending){.record = record,
+                               .files = files,
+                               .kind = akin_record_rank(record),
                                .file = akin_strdup(file),
                                .path = (char *)akin_buf_take(&path),
                                .group = group};
 }
 
-/* The declaration ("<file>#<id>") of this run that described a dataset first,
- * stored or in this batch; NULL: record i is the first. */
+/* The declaration ("<file>#<id>") of this run that described a dataset by the
+ * same kind of metadata first, stored or in this batch; NULL: record i is the
+ * first. */
 static const char *
 said_first(const struct akin__declaring *s, size_t i, uint32_t number)
 {
     const struct akin_declared *out = s->out;
+    size_t kind = s->pending[i].kind;
 
-    if (is_seen(out, number))
-        return out->declaration[out->seen[number] - 1].path;
+    if (is_seen(out, number) && (out->seen[number].kinds & 1U << kind) != 0)
+        for (size_t k = out->seen[number].first - 1; k < out->n; k++)
+            if (out->declaration[k].number == number &&
+                out->declaration[k].kind == kind)
+                return out->declaration[k].path;
     for (size_t k = 0; k < i; k++)
-        if (s->pending[k].outcome == PUT && s->pending[k].number == number)
+        if (s->pending[k].outcome == PUT && s->pending[k].number == number &&
+            s->pending[k].kind == kind)
             return s->pending[k].path;
     return NULL;
 }
@@ -103,10 +112,13 @@ put_again(struct akin_txn *txn, struct akin__pending *p,
 {
     const char *id = akin_json_text(p->record, "id");
     size_t file_len = strlen(first) - strlen(id) - 1;
+    struct akin_json *merged = akin_record_merge(known->record, p->record);
+    bool is_same = akin_json_equal(known->record, merged);
 
+    akin_json_free(merged);
     p->number = known->number;
     p->change = AKIN_DATASET_SAME;
-    if (akin_json_equal(known->record, p->record)) {
+    if (is_same) {
         p->outcome = PUT;
         return put_declaration(txn, p, err);
     }
@@ -118,12 +130,14 @@ put_again(struct akin_txn *txn, struct akin__pending *p,
 }
 
 static enum akin_status
-put_new(struct akin_txn *txn, struct akin__pending *p, int64_t now_s,
-        struct akin_error *err)
+put_new(struct akin_txn *txn, struct akin__pending *p,
+        const struct akin_dataset *known, int64_t now_s, struct akin_error *err)
 {
-    enum akin_status st = akin_dataset_put(txn, p->record, now_s, &p->number,
-                                           &p->change, &p->error);
+    struct akin_json *merged = akin_record_merge(known->record, p->record);
+    enum akin_status st =
+        akin_dataset_put(txn, merged, now_s, &p->number, &p->change, &p->error);
 
+    akin_json_free(merged);
     if (st == AKIN_EINVAL || st == AKIN_EFORMAT || st == AKIN_ELIMIT) {
         p->outcome = REFUSED; /* the record's fault: the others go on */
         return AKIN_OK;
@@ -134,7 +148,9 @@ put_new(struct akin_txn *txn, struct akin__pending *p, int64_t now_s,
         return st;
     }
     p->outcome = PUT;
-    return put_declaration(txn, p, err);
+    if (p->files != NULL)
+        st = akin_dataset_files_put(txn, p->number, p->kind, p->files, err);
+    return st == AKIN_OK ? put_declaration(txn, p, err) : st;
 }
 
 static enum akin_status
@@ -155,10 +171,28 @@ put_pending(struct akin_txn *txn, void *ctx, struct akin_error *err)
         if (first != NULL)
             st = put_again(txn, p, &known, first, err);
         else
-            st = put_new(txn, p, s->now_s, err);
+            st = put_new(txn, p, &known, s->now_s, err);
         akin_dataset_free(&known);
     }
     return st;
+}
+
+/* The store has the record, its files, and that this file declares it. */
+static bool
+is_known(struct akin_txn *txn, const struct akin__pending *p,
+         const struct akin_dataset *known)
+{
+    struct akin_json *merged = akin_record_merge(known->record, p->record);
+    struct akin_source_state state = {0};
+    bool is =
+        akin_json_equal(known->record, merged) &&
+        (p->files == NULL ||
+         akin_dataset_files_same(txn, known->number, p->kind, p->files)) &&
+        akin_source_get(txn, p->path, &state, NULL) == AKIN_OK &&
+        state.image == 0 && state.dataset == known->number;
+
+    akin_json_free(merged);
+    return is;
 }
 
 /* True when the store has all of this already: then nothing is written, and a
@@ -175,13 +209,10 @@ is_all_known(struct akin__declaring *s)
         struct akin__pending *p = &s->pending[i];
         const char *id = akin_json_text(p->record, "id");
         struct akin_dataset known = {0};
-        struct akin_source_state state = {0};
 
         all = id != NULL &&
               akin_dataset_find(txn, id, &known, NULL) == AKIN_OK &&
-              akin_json_equal(known.record, p->record) &&
-              akin_source_get(txn, p->path, &state, NULL) == AKIN_OK &&
-              state.image == 0 && state.dataset == known.number;
+              is_known(txn, p, &known);
         p->number = known.number;
         p->change = AKIN_DATASET_SAME;
         p->outcome = PUT;
@@ -222,7 +253,7 @@ akin__declare_keep(struct akin__declaring *s, struct akin__pending *p)
     struct akin_declared *out = s->out;
     struct akin__members *members = &out->members[p->group];
 
-    set_seen(out, p->number);
+    set_seen(out, p->number, p->kind);
     if (out->n == out->cap) {
         size_t more = out->cap == 0 ? 64 : out->cap * 2;
         struct akin__declaration *grown = akin_new(more, sizeof(*grown));
@@ -241,7 +272,8 @@ akin__declare_keep(struct akin__declaring *s, struct akin__pending *p)
     out->declaration[out->n++] =
         (struct akin__declaration){.path = p->path,
                                    .id = p->path + strlen(p->file) + 1,
-                                   .number = p->number};
+                                   .number = p->number,
+                                   .kind = p->kind};
     p->path = NULL;
 }
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "get.h"
 
+#include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "akin/dataset.h"
+#include "akin/normalize.h"
+#include "akin/record.h"
 
 #include "image_json.h"
 #include "params.h"
@@ -11,7 +15,7 @@
 struct wish {
     const char *id;
     bool history;
-    int64_t images, images_after;
+    int64_t images, images_after, files;
 };
 
 static enum akin_status
@@ -19,14 +23,15 @@ read_wish(const struct akin_json *params, struct wish *out,
           struct akin_error *err)
 {
     static const char *const known[] = {"id", "history", "images",
-                                        "images_after"};
+                                        "images_after", "files"};
     enum akin_status st = akin_params_check(params, "parameter of get", known,
                                             AKIN_COUNT(known), err);
 
     if (st == AKIN_OK)
         st = akin_params_text(params, "id", &out->id, err);
     if (st == AKIN_OK && out->id == NULL)
-        return AKIN_FAIL(err, AKIN_EINVAL, "get needs the id of a dataset");
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "get needs the id of a dataset, or orcid:...");
     if (st == AKIN_OK)
         st = akin_params_bool(params, "history", &out->history, err);
     if (st == AKIN_OK)
@@ -35,6 +40,9 @@ read_wish(const struct akin_json *params, struct wish *out,
     if (st == AKIN_OK)
         st = akin_params_int(params, "images_after", 0, UINT32_MAX,
                              &out->images_after, err);
+    if (st == AKIN_OK)
+        st = akin_params_int(params, "files", 0, AKIN_GET_IMAGES_MAX,
+                             &out->files, err);
     return st;
 }
 
@@ -60,6 +68,72 @@ date_time(struct akin_json *object)
         set_time(object, "time", seconds);
 }
 
+/* ---- history ---- */
+
+/* The people of a record, by name. */
+static struct akin_json *
+names_of(const struct akin_json *record)
+{
+    const struct akin_json *authors = akin_json_get(record, "authors");
+    struct akin_json *names = akin_json_array();
+
+    for (size_t i = 0; i < akin_json_count(authors); i++) {
+        const struct akin_json *author = akin_json_at(authors, i);
+        const char *name = akin_json_text(author, "name");
+
+        if (name == NULL)
+            name = akin_json_text(author, "orcid");
+        if (name != NULL)
+            akin_json_append(names, akin_json_new_string(name));
+    }
+    return names;
+}
+
+/* "history", each version with what changed since the one before, and
+ * "original_creators": the authors of the first. */
+static enum akin_status
+put_history(struct akin_txn *txn, const char *id, struct akin_json *out,
+            struct akin_error *err)
+{
+    const struct akin_json *before = NULL;
+    struct akin_json *history = NULL;
+    enum akin_status st = akin_dataset_history(txn, id, &history, err);
+
+    if (st != AKIN_OK)
+        return st;
+    for (size_t i = 0; i < akin_json_count(history); i++) {
+        struct akin_json *version = akin_json_at(history, i);
+        const struct akin_json *record = akin_json_get(version, "record");
+
+        date_time(version);
+        if (i == 0)
+            akin_json_set(out, "original_creators", names_of(record));
+        else
+            akin_json_set(version, "changes", akin_record_diff(before, record));
+        before = record;
+    }
+    akin_json_set(out, "history", history);
+    return AKIN_OK;
+}
+
+/* ---- what is not there ---- */
+
+/* A removed dataset still has a history: {"tombstone", "history", ...}. */
+static enum akin_status
+answer_removed(struct akin_txn *txn, const char *id, struct akin_json *out,
+               struct akin_error *err)
+{
+    struct akin_json *grave = NULL;
+    enum akin_status st = akin_dataset_tombstone(txn, id, &grave, err);
+
+    if (st != AKIN_OK)
+        return AKIN_FAIL(err, st, "there is no dataset \"%s\"", id);
+    date_time(grave);
+    akin_json_unset(grave, "number");
+    akin_json_set(out, "tombstone", grave);
+    return put_history(txn, id, out, err);
+}
+
 /* Not there: if it was there once, the answer says why not any more. */
 static enum akin_status
 explain_absence(struct akin_session *session, struct akin_txn *txn,
@@ -82,6 +156,49 @@ explain_absence(struct akin_session *session, struct akin_txn *txn,
     return AKIN_ENOTFOUND;
 }
 
+/* ---- images and files ---- */
+
+/* An image as JSON, with what a file list says of it as "metadata". */
+static enum akin_status
+put_image(struct akin_txn *txn, uint32_t number, struct akin_json *list,
+          struct akin_error *err)
+{
+    struct akin_image_record image = {0};
+    struct akin_json *json, *metadata = NULL;
+    enum akin_status st = akin_image_get(txn, number, &image, err);
+
+    if (st != AKIN_OK)
+        return st;
+    json = akin_image_json_full(&image);
+    st = akin_dataset_file_of(txn, image.dataset, image.name, &metadata, err);
+    if (st == AKIN_OK)
+        akin_json_set(json, "metadata", metadata);
+    akin_json_append(list, json);
+    akin_image_record_free(&image);
+    return st == AKIN_ENOTFOUND ? AKIN_OK : st;
+}
+
+/* "files_total", and "files" when they were asked for. */
+static enum akin_status
+put_files(struct akin_txn *txn, uint32_t dataset, const struct wish *wish,
+          struct akin_json *out, struct akin_error *err)
+{
+    struct akin_json *files = NULL;
+    uint64_t total = 0;
+    enum akin_status st = akin_dataset_files(txn, dataset, (size_t)wish->files,
+                                             &files, &total, err);
+
+    if (st != AKIN_OK)
+        return st;
+    if (total > 0)
+        akin_json_set_int(out, "files_total", (int64_t)total);
+    if (akin_json_count(files) > 0)
+        akin_json_set(out, "files", files);
+    else
+        akin_json_free(files);
+    return AKIN_OK;
+}
+
 /* "images", "images_total", and "images_next" when there are more. */
 static enum akin_status
 put_images(struct akin_txn *txn, uint32_t dataset, const struct wish *wish,
@@ -95,18 +212,14 @@ put_images(struct akin_txn *txn, uint32_t dataset, const struct wish *wish,
 
     akin_json_set(out, "images", list);
     while ((st = akin_image_next(txn, dataset, &number, err)) == AKIN_OK) {
-        struct akin_image_record image = {0};
-
         total++;
         if (number <= wish->images_after)
             continue;
         more = n >= wish->images;
         if (more)
             continue;
-        if ((st = akin_image_get(txn, number, &image, err)) != AKIN_OK)
+        if ((st = put_image(txn, number, list, err)) != AKIN_OK)
             return st;
-        akin_json_append(list, akin_image_json_full(&image));
-        akin_image_record_free(&image);
         last = number;
         n++;
     }
@@ -123,9 +236,10 @@ answer(struct akin_session *session, struct akin_txn *txn,
        const struct wish *wish, struct akin_json *out, struct akin_error *err)
 {
     struct akin_dataset dataset = {0};
-    struct akin_json *history = NULL;
     enum akin_status st = akin_dataset_find(txn, wish->id, &dataset, err);
 
+    if (st == AKIN_ENOTFOUND && wish->history)
+        return answer_removed(txn, wish->id, out, err);
     if (st == AKIN_ENOTFOUND)
         return explain_absence(session, txn, wish->id, err);
     if (st != AKIN_OK)
@@ -134,13 +248,53 @@ answer(struct akin_session *session, struct akin_txn *txn,
     akin_json_set_int(out, "version", dataset.version);
     set_time(out, "updated", dataset.updated_s);
     st = put_images(txn, dataset.number, wish, out, err);
-    if (st == AKIN_OK && wish->history) {
-        st = akin_dataset_history(txn, wish->id, &history, err);
-        for (size_t i = 0; i < akin_json_count(history); i++)
-            date_time(akin_json_at(history, i));
-        akin_json_set(out, "history", history);
-    }
+    if (st == AKIN_OK)
+        st = put_files(txn, dataset.number, wish, out, err);
+    if (st == AKIN_OK && wish->history)
+        st = put_history(txn, wish->id, out, err);
     akin_dataset_free(&dataset);
+    return st;
+}
+
+/* ---- people ---- */
+
+/* "orcid:0000-0002-1825-0097", "https://orcid.org/..." or the id alone. */
+static bool
+is_person(const char *id)
+{
+    char orcid[AKIN_ORCID_TEXT];
+
+    return strncasecmp(id, "orcid:", 6) == 0 ||
+           strstr(id, "orcid.org/") != NULL ||
+           (strlen(id) == AKIN_ORCID_TEXT - 1 &&
+            akin_orcid_find(id, orcid) != AKIN_ORCID_NONE);
+}
+
+static enum akin_status
+answer_person(struct akin_txn *txn, const char *id, struct akin_json *out,
+              struct akin_error *err)
+{
+    struct akin_json *person = NULL;
+    char orcid[AKIN_ORCID_TEXT];
+    enum akin_status st;
+
+    switch (akin_orcid_find(id, orcid)) {
+    case AKIN_ORCID_NONE:
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "\"%s\" holds no ORCID id, which looks like "
+                         "0000-0002-1825-0097",
+                         id);
+    case AKIN_ORCID_WRONG:
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "the check digit of ORCID id %s is wrong: one digit "
+                         "must be mistyped",
+                         orcid);
+    default:
+        break;
+    }
+    st = akin_dataset_person(txn, orcid, &person, err);
+    if (st == AKIN_OK)
+        akin_json_set(out, "person", person);
     return st;
 }
 
@@ -158,7 +312,8 @@ akin_get_answer(struct akin_session *session, const struct akin_json *params,
     if (st != AKIN_OK)
         return st;
     out = akin_json_object();
-    st = answer(session, reading.txn, &wish, out, err);
+    st = is_person(wish.id) ? answer_person(reading.txn, wish.id, out, err)
+                            : answer(session, reading.txn, &wish, out, err);
     akin__reading_end(&reading);
     if (st == AKIN_OK)
         *result = out;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "akin/generation.h"
 #include "akin/proto.h"
 
 #include "facets.h"
@@ -43,6 +44,15 @@ akin__now_ms(void)
     return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
+static enum akin_status
+catalog_base(void *ctx, char **dir, struct akin_error *err)
+{
+    const struct akin_service *service = ctx;
+
+    return akin_generation_catalog(akin_snapshots_store(service->snapshots),
+                                   dir, err);
+}
+
 enum akin_status
 akin_service_open(const char *store_dir, const struct akin_config *config,
                   struct akin_service **out, struct akin_error *err)
@@ -53,8 +63,9 @@ akin_service_open(const char *store_dir, const struct akin_config *config,
     service->config = *config;
     service->store_dir = akin_strdup(store_dir);
     service->records = akin_records_new();
-    service->catalogs = akin_catalogs_new();
     service->terms = akin_term_cache_new();
+    service->catalogs =
+        akin_catalogs_new(service->terms, catalog_base, service);
     service->started_ms = (int64_t)akin__now_ms();
     st = akin_snapshots_open(store_dir, config, &service->snapshots, err);
     if (st != AKIN_OK) {
@@ -132,7 +143,8 @@ begin(struct akin_session *session, const char *method)
 {
     struct akin_summary *summary = &session->summary;
 
-    *summary = (struct akin_summary){.n_hits = -1};
+    *summary =
+        (struct akin_summary){.n_hits = -1, .waited_ms = session->waited_ms};
     (void)snprintf(summary->method, sizeof(summary->method), "%s", method);
     akin_json_free(session->error_data);
     session->error_data = NULL;
@@ -147,8 +159,54 @@ finish(struct akin_session *session, double began,
 
     session->summary.ms = akin__now_ms() - began;
     session->summary.error = *error;
+    session->waited_ms = session->deadline_ms = 0.0;
+    if (akin_json_text(result, "plan") != NULL)
+        (void)snprintf(session->summary.plan, sizeof(session->summary.plan),
+                       "%s", akin_json_text(result, "plan"));
     if (hits != NULL)
         session->summary.n_hits = (int64_t)akin_json_count(hits);
+}
+
+void
+akin_session_waited(struct akin_session *session, double ms)
+{
+    session->waited_ms = ms;
+}
+
+void
+akin_service_note_waiting(struct akin_service *service, size_t n)
+{
+    atomic_store(&service->n_waiting, n);
+}
+
+void
+akin_service_note_refused(struct akin_service *service)
+{
+    (void)atomic_fetch_add(&service->n_refused, 1);
+}
+
+/* The earlier of the request's own deadline (0: none) and the setting's. */
+static void
+set_deadline(struct akin_session *session, double began, int64_t own_ms)
+{
+    double most = (double)session->service->config.query_deadline_ms;
+
+    if (own_ms > 0 && (double)own_ms < most)
+        most = (double)own_ms;
+    session->deadline_ms = began - session->waited_ms + most;
+}
+
+enum akin_status
+akin__in_time(const struct akin_session *session, struct akin_error *err)
+{
+    double late = akin__now_ms() - session->deadline_ms;
+
+    if (session->deadline_ms == 0.0 || late <= 0.0)
+        return AKIN_OK;
+    return AKIN_FAIL(err, AKIN_EAGAIN,
+                     "given up %.0f ms after the request's deadline (it waited "
+                     "%.0f ms for a worker); try again",
+                     late, session->summary.waited_ms);
 }
 
 void
@@ -165,6 +223,9 @@ akin_service_answer(struct akin_session *session, struct akin_span text,
     akin_buf_clear(out);
     st = akin_proto_parse_request(text, &request, &code, &error);
     begin(session, st == AKIN_OK ? request.method : "-");
+    set_deadline(session, began, request.deadline_ms);
+    if (st == AKIN_OK)
+        st = akin__in_time(session, &error);
     if (st == AKIN_OK)
         st = dispatch(session, request.method, request.params, &result, &code,
                       &error);
@@ -216,6 +277,20 @@ akin__reading_records(struct akin_session *session,
     if (st != AKIN_OK)
         akin__reading_end(reading);
     return st;
+}
+
+enum akin_status
+akin__reading_renew(struct akin_session *session, struct akin_reading *reading,
+                    struct akin_error *err)
+{
+    struct akin_store *store =
+        akin_snapshots_store(session->service->snapshots);
+    enum akin_status st;
+
+    akin_txn_end(reading->txn);
+    reading->txn = NULL;
+    st = akin_store_change(store, &reading->change, err);
+    return st == AKIN_OK ? akin_txn_read(store, &reading->txn, err) : st;
 }
 
 enum akin_status

@@ -34,10 +34,22 @@ struct akin_summary {
     char method[24]; /* "-": none was read */
     struct akin_error error;
     double ms;
-    int64_t n_hits; /* -1: the method gives no hits */
+    double waited_ms; /* before that, in a queue */
+    int64_t n_hits;   /* -1: the method gives no hits */
+    char plan[48];    /* how tiles were searched; "" where none were */
 };
 const struct akin_summary *
 akin_session_summary(const struct akin_session *session);
+
+/* How long the next request of this session has waited already: counts towards
+ * its deadline (query.deadline_ms, or "deadline_ms" of the request if that is
+ * earlier). A request that is too late is answered EAGAIN and not worked on. */
+void akin_session_waited(struct akin_session *session, double ms);
+
+/* For `status`: how many requests wait for a session, and that one was refused
+ * because too many do. Any thread. */
+void akin_service_note_waiting(struct akin_service *service, size_t n);
+void akin_service_note_refused(struct akin_service *service);
 
 /* Answers always: *out gets one JSON-RPC answer (it is cleared first). */
 void akin_service_answer(struct akin_session *session, struct akin_span request,

@@ -17,7 +17,6 @@
 #include "records.h"
 #include "service.h"
 #include "snapshot.h"
-#include "term_cache.h"
 
 struct akin_service {
     struct akin_config config;
@@ -28,7 +27,8 @@ struct akin_service {
     struct akin_term_cache *terms;
     /* Counted for `status` */
     atomic_uint n_sessions;
-    atomic_ullong n_requests;
+    atomic_ullong n_requests, n_refused;
+    atomic_size_t n_waiting;
     int64_t started_ms; /* akin__now_ms */
 };
 
@@ -37,6 +37,8 @@ struct akin_session {
     struct akin_describer *describer;
     struct akin_summary summary;
     struct akin_json *error_data; /* of the request under way, or NULL */
+    double waited_ms;             /* of the next request */
+    double deadline_ms; /* akin__now_ms when it is too late; 0: never */
 };
 
 typedef enum akin_status akin_method_fn(struct akin_session *session,
@@ -46,6 +48,11 @@ typedef enum akin_status akin_method_fn(struct akin_session *session,
 
 /* Time that never goes back; ms, with fractions. */
 double akin__now_ms(void);
+
+/* EAGAIN once the request under way is too late: methods ask between steps that
+ * take long. */
+enum akin_status akin__in_time(const struct akin_session *session,
+                               struct akin_error *err) AKIN_MUST_USE;
 
 /* The names of all methods. */
 size_t akin__method_names(const char *const **names);
@@ -68,6 +75,11 @@ enum akin_status akin__reading_records(struct akin_session *session,
                                        struct akin_reading *reading,
                                        struct akin_error *err) AKIN_MUST_USE;
 void akin__reading_end(struct akin_reading *reading);
+
+/* Begins the transaction anew, for records that are newer than it. */
+enum akin_status akin__reading_renew(struct akin_session *session,
+                                     struct akin_reading *reading,
+                                     struct akin_error *err) AKIN_MUST_USE;
 
 /* The record of a dataset: akin_kept_release. */
 enum akin_status akin__reading_record(struct akin_reading *reading,

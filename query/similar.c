@@ -8,6 +8,7 @@
 #include "akin/filter.h"
 #include "akin/image_record.h"
 
+#include "context.h"
 #include "facets.h"
 #include "hits.h"
 #include "params.h"
@@ -288,6 +289,35 @@ choose_images(struct work *work, struct akin_txn *txn, const struct wish *wish,
     return st;
 }
 
+/* The first datasets again, in each other's company. */
+static enum akin_status
+rank_in_context(struct work *work, const struct akin_snapshot *snapshot,
+                enum akin_intent intent, size_t n_ranked,
+                struct akin_error *err)
+{
+    size_t n = n_ranked < AKIN_CONTEXT_POOL ? n_ranked : AKIN_CONTEXT_POOL;
+    size_t position[AKIN_CONTEXT_POOL];
+    uint64_t start[AKIN_CONTEXT_POOL + 1], size[AKIN_CONTEXT_POOL];
+    struct akin_context context = {.start = start, .size = size, .n_pool = n};
+    float *vectors = NULL;
+    enum akin_status st = room_for(&vectors, n * AKIN_CONTEXT_TILES, AKIN_DIM,
+                                   sizeof(float), err);
+
+    if (st != AKIN_OK)
+        return st;
+    for (size_t i = 0; i < n; i++)
+        position[i] = work->ranked[i].dataset;
+    st = akin_snapshot_sample(snapshot, position, n, AKIN_CONTEXT_TILES,
+                              work->skip, work->n_skip, vectors, start, size,
+                              err);
+    context.vectors = vectors;
+    if (st == AKIN_OK)
+        st = akin_context_rank(&context, intent, work->tie, work->ranked,
+                               n_ranked, err);
+    free(vectors);
+    return st;
+}
+
 static enum akin_status
 search(struct work *work, struct akin_reading *reading, const struct wish *wish,
        struct akin_json *out, struct akin_error *err)
@@ -303,7 +333,11 @@ search(struct work *work, struct akin_reading *reading, const struct wish *wish,
     if (st != AKIN_OK)
         return st;
     table.n_ranked = akin_rank(work->sim, table.n_queries, table.n_datasets,
-                               work->tie, work->ranked);
+                               work->tie, AKIN_INTENT_FIND, work->ranked);
+    st = rank_in_context(work, reading->snapshot, AKIN_INTENT_FIND,
+                         table.n_ranked, err);
+    if (st != AKIN_OK)
+        return st;
     st = akin_hits_json(reading, &work->question, &table, (size_t)wish->k,
                         (size_t)wish->n_evidence, &hits, err);
     if (st != AKIN_OK)

@@ -17,9 +17,10 @@
 #include "snapshot_internal.h"
 
 #define PASS_TILES ((size_t)32) /* query tiles scanned at once */
-/* Datasets whose rank is made sure of. What comes after them is ranked by upper
+/* Datasets whose rank is made sure of: those that are ranked again in each
+ * other's company. What comes after them is ranked by upper
  * bounds where probing did not reach. */
-#define SURE ((size_t)20)
+#define SURE ((size_t)64)
 
 struct search {
     /* given */

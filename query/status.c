@@ -39,6 +39,10 @@ put_service(struct akin_json *json, struct akin_service *service)
                       (int64_t)atomic_load(&service->n_sessions));
     akin_json_set_int(json, "requests",
                       (int64_t)atomic_load(&service->n_requests));
+    akin_json_set_int(json, "waiting",
+                      (int64_t)atomic_load(&service->n_waiting));
+    akin_json_set_int(json, "refused",
+                      (int64_t)atomic_load(&service->n_refused));
     akin_json_set_int(json, "uptime_s",
                       ((int64_t)akin__now_ms() - service->started_ms) / 1000);
     akin_json_set_int(json, "max_bytes",

@@ -23,7 +23,8 @@
  *                                 ...}},
  *  "mifa": the same with modules annotations and version,
  *  "ai_ready": true or false,
- *  "needed": ["an open licence", ...]}   what is missing for that
+ *  "needed": ["an open licence", ...],   what is missing for that
+ *  "ssl_ready", "ssl_needed"}            the same for training without labels
  * An attribute of a module that has several objects is "partly" there when only
  * some have it, and counts by their share. */
 struct akin_json *akin_completeness(const struct akin_json *record);

@@ -63,9 +63,51 @@ enum akin_status akin_dataset_remove(struct akin_txn *txn, const char *id,
 enum akin_status akin_dataset_tombstone(struct akin_txn *txn, const char *id,
                                         struct akin_json **out,
                                         struct akin_error *err) AKIN_MUST_USE;
-/* Array of {"version","time","record"}, oldest first, the current one last. */
+/* Array of {"version","time","record"}, oldest first, the current one last;
+ * also of a removed dataset. */
 enum akin_status akin_dataset_history(struct akin_txn *txn, const char *id,
                                       struct akin_json **out,
                                       struct akin_error *err) AKIN_MUST_USE;
+
+/* ---- files that a dataset's file lists name ----
+ *
+ * kind: akin_record_rank of the record whose metadata named the lists: each
+ * kind has its own files and replaces only those. They go with the dataset. */
+
+/* files: {"path": {"size_bytes", "attributes", "list"}, ...} (file_list.h);
+ * an empty object takes those of this kind away. */
+enum akin_status akin_dataset_files_put(struct akin_txn *txn, uint32_t dataset,
+                                        size_t kind,
+                                        const struct akin_json *files,
+                                        struct akin_error *err) AKIN_MUST_USE;
+/* True when the store has just these of this kind. */
+bool akin_dataset_files_same(struct akin_txn *txn, uint32_t dataset,
+                             size_t kind, const struct akin_json *files);
+/* Up to max of them as an array of {"path", ...}, in an order that is always
+ * the same; *total: how many there are. The caller frees *out. */
+enum akin_status akin_dataset_files(struct akin_txn *txn, uint32_t dataset,
+                                    size_t max, struct akin_json **out,
+                                    uint64_t *total,
+                                    struct akin_error *err) AKIN_MUST_USE;
+/* The one that an image is; name: its path inside the dataset. Base names must
+ * be equal but for case; of several, the one whose path has most parts in
+ * common with name, counted from its end. ENOTFOUND (*err is left alone): none,
+ * or more than one fits equally well. The caller frees *out. */
+enum akin_status akin_dataset_file_of(struct akin_txn *txn, uint32_t dataset,
+                                      const char *name, struct akin_json **out,
+                                      struct akin_error *err) AKIN_MUST_USE;
+
+/* ---- people ---- */
+
+/* What a person made or annotated, in any version, removed datasets included:
+ *   {"orcid", "names": [...], "contributions": [{"id", "title",
+ *    "roles": ["author", "annotator", ...], "annotations": [titles],
+ *    "first_version", "last_version",   in which the person is named
+ *    "versions", "removed": reason}, ...]}
+ * orcid: 0000-0000-0000-0000. Reads the datasets of that person only. ENOTFOUND
+ * says so. The caller frees *out. */
+enum akin_status akin_dataset_person(struct akin_txn *txn, const char *orcid,
+                                     struct akin_json **out,
+                                     struct akin_error *err) AKIN_MUST_USE;
 
 #endif

@@ -32,7 +32,20 @@ enum akin_status akin_record_file_list(const char *path, struct akin_json **out,
                                        struct akin_record_report *report,
                                        struct akin_error *err) AKIN_MUST_USE;
 
-/* The same from memory; name tells the kind where the bytes do not. */
+/* The files of a record: those of the lists that it names (extra.file_lists)
+ * and that lie beside its metadata file; and of lists that need no naming:
+ *   files.csv, file_list.csv, filelist.csv (.tsv, .json)   beside a metadata
+ *       file that speaks for its folder (dataset.json, ro-crate-metadata.json)
+ *   idrNNNN-*-annotation.csv, -assays.csv, -library.csv (.tsv, .txt)   beside
+ *       idrNNNN-study.txt
+ * *out as above, each with "list", the name of its list; an empty object when
+ * there is none. A list that cannot be read is reported and left out. */
+void akin_record_files(const char *metadata_path,
+                       const struct akin_json *record, struct akin_json **out,
+                       struct akin_record_report *report);
+
+/* akin_record_file_list from memory; name tells the kind where the bytes do
+ * not. */
 enum akin_status akin_file_list_parse(struct akin_span bytes, const char *name,
                                       struct akin_json **out,
                                       struct akin_record_report *report,

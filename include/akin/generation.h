@@ -9,6 +9,7 @@
  *   vectors.f32     n_tiles x dim descriptors; row r is tile r - first_row of
  *                   its image
  *   vectors.ivf     inverted file over them, when there are enough rows
+ *   facets.bin, text.sqlite   the catalog (catalog.h) of all records
  * A reader refuses a folder whose manifest does not match its files or the
  * store's feature set (ESTALE). Files are mapped read-only, so all readers of
  * a machine share one copy.
@@ -54,6 +55,12 @@ void akin_generation_close(struct akin_generation *gen);
 
 /* Number of the current generation; 0 before the first publish. */
 enum akin_status akin_generation_current(struct akin_txn *txn, uint32_t *out,
+                                         struct akin_error *err) AKIN_MUST_USE;
+
+/* The folder (free()) of the current generation, when the catalog's files in
+ * it are those that its manifest describes. ENOTFOUND: there are none; ESTALE.
+ */
+enum akin_status akin_generation_catalog(struct akin_store *store, char **dir,
                                          struct akin_error *err) AKIN_MUST_USE;
 
 /* Checks everything again, hashes of the files included. */

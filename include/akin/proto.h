@@ -20,6 +20,7 @@ struct akin_request {
     struct akin_json *id; /* string, number or null; NULL: notification */
     char *method;
     struct akin_json *params; /* object, never NULL after a parse */
+    int64_t deadline_ms;      /* 0: none given */
 };
 void akin_request_free(struct akin_request *request);
 
@@ -41,10 +42,12 @@ enum akin_status akin_proto_parse_request(struct akin_span text,
                                           int *rpc_code,
                                           struct akin_error *err) AKIN_MUST_USE;
 
-/* Appends a request; params is borrowed. */
+/* Appends a request; params is borrowed. deadline_ms: after this time nobody
+ * waits for the answer any more; 0 leaves it out. (A member of ours beside
+ * those of JSON-RPC; others pass it over.) */
 void akin_proto_write_request(int64_t id, const char *method,
                               const struct akin_json *params,
-                              struct akin_buf *out);
+                              int64_t deadline_ms, struct akin_buf *out);
 
 /* Append answers; id may be NULL (null). result is borrowed. rpc_code 0: from
  * the status. data: NULL, or an object (borrowed) whose members join
@@ -60,7 +63,8 @@ void akin_proto_write_error(const struct akin_json *id, int rpc_code,
 int akin_proto_code(enum akin_status status);
 
 /* The result of an answer (owned by the caller), or the status and text of its
- * error; EFORMAT when it is no answer to request `id`. */
+ * error; EFORMAT when it is no answer to request `id`. An error without an id
+ * is taken as one: a busy daemon does not look for it in long requests. */
 enum akin_status akin_proto_parse_answer(struct akin_span text, int64_t id,
                                          struct akin_json **result,
                                          struct akin_error *err) AKIN_MUST_USE;

@@ -42,6 +42,8 @@ enum akin_table {
     AKIN_TABLE_QUARANTINE,     /* path -> reason, JSON */
     AKIN_TABLE_TERMS,          /* CURIE -> term, JSON */
     AKIN_TABLE_TERM_NAMES,     /* folded label or synonym -> CURIEs */
+    AKIN_TABLE_DATASET_FILES,  /* dataset, base name, path -> declared file */
+    AKIN_TABLE_PEOPLE,         /* ORCID id, dataset number -> nothing */
     AKIN_N_TABLES
 };
 

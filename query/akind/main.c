@@ -66,6 +66,9 @@ serve(const struct akind_args *args, const sigset_t *set,
         .n_listen = args->n_listen,
         .n_workers = akin_config_threads(args->config.query_workers),
         .max_bytes = args->config.query_max_bytes,
+        .max_waiting = args->config.query_queue,
+        .max_waiting_bytes = args->config.query_queue_bytes,
+        .slow_ms = args->config.query_slow_ms,
         .broken = broken};
     enum akin_status st =
         akin_service_open(args->store, &args->config, &service, err);

@@ -2,24 +2,23 @@
 /*
  * server.c - with common/client.c the only file that sees nanomsg.
  *
- *   clients -> raw REP (all endpoints) -> nn_device -> raw REQ on
- *   inproc://workers -> N workers, each a REP socket, a session and a thread
+ *   clients -> raw REP (all endpoints) -> receiver -> queue -> N workers, each
+ *   a session and a thread -> the same raw REP
  *
  * Design notes.
- * - The raw pair carries the way back of each request in its header, so any
- *   number of clients is served, and a client that goes away costs nothing: its
- *   answer is dropped where its connection was.
- * - A worker answers whatever arrives; silence would make other REQ sockets
- *   than ours ask again.
- * - REQ hands requests to the workers in turn and queues some at a busy one.
- *   Their receive buffers are as small as nanomsg lets them be, so that little
- *   waits behind a slow request while others are idle.
+ * - A raw REP socket hands over the way back of each request as a header, so
+ *   that any number of clients is served in any order, and a client that goes
+ *   away costs nothing: its answer is dropped where its connection was.
+ * - One queue for all workers: no request waits behind a slow one while a
+ * worker is idle (nn_device would hand requests out in turn). It is bounded;
+ * what does not fit is answered "busy" by the receiver itself, at once.
+ * - Every request is answered; silence would make other REQ sockets than ours
+ *   ask again.
  * - A request longer than max_bytes makes nanomsg drop the connection before
  *   the body is read: no memory is spent on it.
- * - Stopping: `stopping` is set; each worker sees it after the request in its
- *   hands, or within LOOK_MS when it has none, and ends. Sockets are closed
- * only when no worker uses them any more; closing the outer pair ends the
- * device.
+ * - Stopping: `stopping` is set and the queue closed; each worker ends after
+ * the request in its hands, the receiver within LOOK_MS; what still waits is
+ * told so. The socket is closed when no thread uses it any more.
  */
 #include "server.h"
 
@@ -31,24 +30,27 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include <nanomsg/inproc.h>
 #include <nanomsg/nn.h>
 #include <nanomsg/reqrep.h>
 
 #include "akin/log.h"
+#include "akin/proto.h"
 
 #include "endpoint.h"
+#include "queue.h"
 
 #define MAGIC 0x73727672u /* "srvr" */
-/* An idle worker looks this often whether the daemon is stopping. */
+/* The receiver looks this often whether the daemon is stopping. */
 #define LOOK_MS 100
 /* Answers on their way get this long when the daemon stops. */
 #define DRAIN_MS 50
+/* The id of a request that finds no room is looked for when it is at most this
+ * long: refusing must stay cheaper than answering. */
+#define ID_BYTES 65536
 
 struct worker {
     struct akin_server *server;
     struct akin_session *session;
-    int sock;
     pthread_t thread;
     bool is_running;
     struct akin_buf out;
@@ -56,11 +58,14 @@ struct worker {
 
 struct akin_server {
     unsigned magic;
-    int front, back; /* -1: not open */
-    char inner[64];  /* the workers' address; one for each server */
-    pthread_t device;
-    bool is_device_running;
+    int front; /* -1: not open */
+    struct akin_service *service;
+    struct akin_queue *queue;
+    pthread_t receiver;
+    bool is_receiving;
+    struct akin_buf refusal; /* the receiver's */
     atomic_bool stopping;
+    double slow_ms;
     void (*broken)(void);
     struct worker *workers;
     size_t n_workers;
@@ -76,6 +81,17 @@ static int
 set_int(int sock, int level, int option, int value)
 {
     return nn_setsockopt(sock, level, option, &value, sizeof(value));
+}
+
+/* A second line for a request that took longer than query.slow_ms. */
+static void
+log_slow(const struct akin_server *server, const struct akin_summary *summary)
+{
+    if (summary->waited_ms + summary->ms > server->slow_ms)
+        akin_log(AKIN_LOG_WARN, "slow",
+                 "method=%s ms=%.1f waited_ms=%.1f plan=\"%s\"",
+                 summary->method, summary->ms, summary->waited_ms,
+                 summary->plan);
 }
 
 /* The one line of each request. */
@@ -99,13 +115,26 @@ log_request(const struct akin_summary *summary, size_t n_bytes)
                  summary->error.text);
 }
 
-/* Waits for one request and answers it. EAGAIN: none came; ECLOSED: none can
- * come any more; EIO: this one is lost, the next may do better. */
-static enum akin_status
-serve_one(struct worker *w, struct akin_error *err)
+static double
+now_ms(void)
 {
-    void *msg = NULL;
-    int n = nn_recv(w->sock, &msg, NN_MSG, 0);
+    struct timespec ts = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+/* Waits for a request. EAGAIN: none came; ECLOSED: none can come any more; EIO:
+ * this one is lost, the next may do better. */
+static enum akin_status
+receive(int sock, struct akin_queued *out, struct akin_error *err)
+{
+    struct nn_iovec part = {.iov_base = &out->body, .iov_len = NN_MSG};
+    struct nn_msghdr head = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &out->header,
+                             .msg_controllen = NN_MSG};
+    int n = nn_recvmsg(sock, &head, 0);
 
     if (n < 0 && (nn_errno() == EBADF || nn_errno() == ETERM))
         return AKIN_ECLOSED;
@@ -113,14 +142,83 @@ serve_one(struct worker *w, struct akin_error *err)
         return nn_errno() == EINTR || nn_errno() == ETIMEDOUT
                    ? AKIN_EAGAIN
                    : fail_nn("receive", err);
-    akin_service_answer(w->session, akin_span_of(msg, (size_t)n), &w->out);
-    (void)nn_freemsg(msg);
-    log_request(akin_session_summary(w->session), (size_t)n);
-    if (nn_send(w->sock, w->out.data, w->out.len, 0) >= 0)
+    out->len = (size_t)n;
+    out->arrived_ms = now_ms();
+    return AKIN_OK;
+}
+
+/* Sends an answer the way the request came, whose header goes with it. */
+static enum akin_status
+reply(int sock, void *header, const struct akin_buf *answer,
+      struct akin_error *err)
+{
+    struct nn_iovec part = {.iov_base = answer->data, .iov_len = answer->len};
+    struct nn_msghdr head = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &header,
+                             .msg_controllen = NN_MSG};
+
+    if (nn_sendmsg(sock, &head, 0) >= 0)
         return AKIN_OK;
+    /* nanomsg has freed the header with the message that it could not send. */
     if (nn_errno() == EBADF || nn_errno() == ETERM)
         return AKIN_ECLOSED;
     return fail_nn("send", err);
+}
+
+static void
+complain(const struct akin_error *err)
+{
+    if (err->status != AKIN_OK)
+        akin_log(AKIN_LOG_WARN, "server", "%s", err->text);
+}
+
+static enum akin_status
+serve_one(struct worker *w, struct akin_queued *entry, struct akin_error *err)
+{
+    struct akin_span request = akin_span_of(entry->body, entry->len);
+
+    akin_session_waited(w->session, now_ms() - entry->arrived_ms);
+    akin_service_answer(w->session, request, &w->out);
+    (void)nn_freemsg(entry->body);
+    log_request(akin_session_summary(w->session), entry->len);
+    log_slow(w->server, akin_session_summary(w->session));
+    return reply(w->server->front, entry->header, &w->out, err);
+}
+
+/* Answers without doing: under the request's id where that is cheap to find. */
+static void
+refuse(struct akin_server *server, struct akin_queued *entry,
+       const struct akin_error *why)
+{
+    struct akin_request request = {0};
+    struct akin_error err = {0};
+    int code = 0;
+
+    if (entry->len <= ID_BYTES) /* whether it is a right one does not matter */
+        (void)!akin_proto_parse_request(akin_span_of(entry->body, entry->len),
+                                        &request, &code, &err);
+    akin_buf_clear(&server->refusal);
+    akin_proto_write_error(request.id, 0, why, NULL, &server->refusal);
+    akin_request_free(&request);
+    (void)nn_freemsg(entry->body);
+    err = (struct akin_error){0};
+    if (reply(server->front, entry->header, &server->refusal, &err) != AKIN_OK)
+        complain(&err);
+}
+
+static void
+refuse_busy(struct akin_server *server, struct akin_queued *entry)
+{
+    struct akin_error why = {0};
+
+    akin_service_note_refused(server->service);
+    (void)AKIN_FAIL(&why, AKIN_EAGAIN,
+                    "busy: as many requests wait as query.queue and "
+                    "query.queue_bytes allow; try again");
+    akin_log(AKIN_LOG_WARN, "busy", "waiting=%zu",
+             akin_queue_length(server->queue));
+    refuse(server, entry, &why);
 }
 
 /* A socket that is gone while nobody is stopping is a defect: the program is
@@ -140,41 +238,38 @@ static void *
 work(void *ctx)
 {
     struct worker *w = ctx;
+    struct akin_queued entry = {0};
     enum akin_status st = AKIN_OK;
 
-    while (st != AKIN_ECLOSED && !atomic_load(&w->server->stopping)) {
+    while (st != AKIN_ECLOSED && akin_queue_take(w->server->queue, &entry)) {
         struct akin_error err = {0};
 
-        st = serve_one(w, &err);
-        if (st != AKIN_OK && err.status != AKIN_OK)
-            akin_log(AKIN_LOG_WARN, "server", "%s", err.text);
+        st = serve_one(w, &entry, &err);
+        complain(&err);
     }
     report_broken(w->server, "a worker");
     return NULL;
 }
 
 static void *
-join_ends(void *ctx)
+receive_all(void *ctx)
 {
     struct akin_server *server = ctx;
-    int front = server->front, back = server->back;
+    enum akin_status st = AKIN_OK;
 
-    /* Gives back only when a socket is closed, or for a signal. */
-    while (nn_device(front, back) < 0 && nn_errno() == EINTR)
-        continue;
-    report_broken(server, "the device");
+    while (st != AKIN_ECLOSED && !atomic_load(&server->stopping)) {
+        struct akin_queued entry = {0};
+        struct akin_error err = {0};
+
+        st = receive(server->front, &entry, &err);
+        if (st == AKIN_OK && !akin_queue_put(server->queue, &entry))
+            refuse_busy(server, &entry);
+        complain(&err);
+        akin_service_note_waiting(server->service,
+                                  akin_queue_length(server->queue));
+    }
+    report_broken(server, "the receiver");
     return NULL;
-}
-
-static enum akin_status
-open_back(struct akin_server *server, struct akin_error *err)
-{
-    server->back = nn_socket(AF_SP_RAW, NN_REQ);
-    if (server->back < 0 ||
-        set_int(server->back, NN_SOL_SOCKET, NN_RCVMAXSIZE, -1) < 0 ||
-        nn_bind(server->back, server->inner) < 0)
-        return fail_nn("workers' socket", err);
-    return AKIN_OK;
 }
 
 static enum akin_status
@@ -186,7 +281,8 @@ open_front(struct akin_server *server,
         set_int(server->front, NN_SOL_SOCKET, NN_RCVMAXSIZE,
                 (int)options->max_bytes) < 0)
         return fail_nn("front socket", err);
-    if (set_int(server->front, NN_SOL_SOCKET, NN_IPV4ONLY, 0) < 0)
+    if (set_int(server->front, NN_SOL_SOCKET, NN_IPV4ONLY, 0) < 0 ||
+        set_int(server->front, NN_SOL_SOCKET, NN_RCVTIMEO, LOOK_MS) < 0)
         return fail_nn("front socket", err);
     for (size_t i = 0; i < options->n_listen; i++) {
         const char *url = options->listen[i];
@@ -210,12 +306,6 @@ start_worker(struct akin_server *server, struct worker *w,
     if (st != AKIN_OK)
         return st;
     w->server = server;
-    w->sock = nn_socket(AF_SP, NN_REP);
-    if (w->sock < 0 || set_int(w->sock, NN_SOL_SOCKET, NN_RCVMAXSIZE, -1) < 0 ||
-        set_int(w->sock, NN_SOL_SOCKET, NN_RCVBUF, 1) < 0 ||
-        set_int(w->sock, NN_SOL_SOCKET, NN_RCVTIMEO, LOOK_MS) < 0 ||
-        nn_connect(w->sock, server->inner) < 0)
-        return fail_nn("worker's socket", err);
     if (pthread_create(&w->thread, NULL, work, w) != 0)
         return AKIN_FAIL(err, AKIN_EIO, "cannot start a worker thread");
     w->is_running = true;
@@ -226,17 +316,15 @@ static enum akin_status
 start(struct akin_server *server, struct akin_service *service,
       const struct akin_server_options *options, struct akin_error *err)
 {
-    enum akin_status st = open_back(server, err);
+    enum akin_status st = open_front(server, options, err);
 
-    if (st == AKIN_OK)
-        st = open_front(server, options, err);
     for (size_t i = 0; st == AKIN_OK && i < server->n_workers; i++)
         st = start_worker(server, &server->workers[i], service, err);
     if (st != AKIN_OK)
         return st;
-    if (pthread_create(&server->device, NULL, join_ends, server) != 0)
-        return AKIN_FAIL(err, AKIN_EIO, "cannot start the device thread");
-    server->is_device_running = true;
+    if (pthread_create(&server->receiver, NULL, receive_all, server) != 0)
+        return AKIN_FAIL(err, AKIN_EIO, "cannot start the receiver");
+    server->is_receiving = true;
     return AKIN_OK;
 }
 
@@ -245,21 +333,20 @@ akin_server_start(struct akin_service *service,
                   const struct akin_server_options *options,
                   struct akin_server **out, struct akin_error *err)
 {
-    static atomic_uint serial;
     struct akin_server *server = akin_new(1, sizeof(*server));
     enum akin_status st;
 
     assert(options->n_workers >= 1 && options->n_listen >= 1);
     assert(options->max_bytes <= INT32_MAX);
     server->magic = MAGIC;
-    server->front = server->back = -1;
+    server->front = -1;
+    server->service = service;
+    server->slow_ms = (double)options->slow_ms;
     server->broken = options->broken;
-    (void)snprintf(server->inner, sizeof(server->inner), "inproc://workers-%u",
-                   atomic_fetch_add(&serial, 1));
+    server->queue =
+        akin_queue_new(options->max_waiting, options->max_waiting_bytes);
     server->workers = akin_new(options->n_workers, sizeof(*server->workers));
     server->n_workers = options->n_workers;
-    for (size_t i = 0; i < server->n_workers; i++)
-        server->workers[i].sock = -1;
     st = start(server, service, options, err);
     if (st != AKIN_OK) {
         akin_server_stop(server);
@@ -289,11 +376,21 @@ static void
 free_workers(struct akin_server *server)
 {
     for (size_t i = 0; i < server->n_workers; i++) {
-        close_socket(server->workers[i].sock);
         akin_session_free(server->workers[i].session);
         akin_buf_free(&server->workers[i].out);
     }
     free(server->workers);
+}
+
+static void
+refuse_the_rest(struct akin_server *server)
+{
+    struct akin_queued entry = {0};
+    struct akin_error why = {0};
+
+    (void)AKIN_FAIL(&why, AKIN_ECLOSED, "the daemon is stopping");
+    while (akin_queue_drain(server->queue, &entry))
+        refuse(server, &entry, &why);
 }
 
 void
@@ -305,15 +402,18 @@ akin_server_stop(struct akin_server *server)
         return;
     assert(server->magic == MAGIC);
     atomic_store(&server->stopping, true);
+    akin_queue_close(server->queue);
     stop_workers(server);
-    /* What the workers sent last is on its way through the device. */
-    if (server->is_device_running)
+    if (server->is_receiving) {
+        (void)pthread_join(server->receiver, NULL);
+        refuse_the_rest(server);
+        /* What was sent last is on its way: nanomsg does not wait for it. */
         (void)nanosleep(&drain, NULL);
+    }
     close_socket(server->front);
-    close_socket(server->back);
-    if (server->is_device_running)
-        (void)pthread_join(server->device, NULL);
     free_workers(server);
+    akin_queue_free(server->queue);
+    akin_buf_free(&server->refusal);
     server->magic = 0;
     free(server);
 }

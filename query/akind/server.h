@@ -17,8 +17,11 @@ struct akin_server; /* opaque */
 struct akin_server_options {
     const char *const *listen; /* n_listen addresses, checked (endpoint.h) */
     size_t n_listen;
-    size_t n_workers;     /* 1.. */
-    uint64_t max_bytes;   /* largest request */
+    size_t n_workers;           /* 1.. */
+    uint64_t max_bytes;         /* largest request */
+    size_t max_waiting;         /* requests that may wait for a worker, 1.. */
+    uint64_t max_waiting_bytes; /* and their bytes */
+    uint64_t slow_ms;     /* requests that take longer are logged as slow */
     void (*broken)(void); /* called, once or more, when serving cannot go on */
 };
 
@@ -29,8 +32,8 @@ enum akin_status akin_server_start(struct akin_service *service,
                                    struct akin_server **out,
                                    struct akin_error *err) AKIN_MUST_USE;
 
-/* Stops: requests in a worker's hands are answered, waiting ones are not; waits
- * for all threads; frees. NULL is fine. */
+/* Stops: requests in a worker's hands are answered, waiting ones are told that
+ * the daemon is stopping; waits for all threads; frees. NULL is fine. */
 void akin_server_stop(struct akin_server *server);
 
 #endif

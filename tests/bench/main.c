@@ -23,6 +23,10 @@ static const struct {
      bench_retrieval},
     {"search", "searching N tiles behind filters, beside exact scans",
      bench_search},
+    {"facets", "ten facets beside SQL over a million made-up images",
+     bench_facets},
+    {"text", "words, filter and facets: p50 and p99 in this process",
+     bench_text},
 };
 
 static int

@@ -14,9 +14,11 @@ write_again(const struct akin_request *request)
     struct akin_buf text = {0};
     int code = 0;
 
-    akin_proto_write_request(1, request->method, request->params, &text);
+    akin_proto_write_request(1, request->method, request->params,
+                             request->deadline_ms, &text);
     if (akin_proto_parse_request(akin_buf_span(&text), &again, &code, NULL) !=
-        AKIN_OK)
+            AKIN_OK ||
+        again.deadline_ms != request->deadline_ms)
         abort();
     akin_request_free(&again);
     akin_buf_free(&text);

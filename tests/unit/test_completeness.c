@@ -71,6 +71,9 @@ a_complete_record_scores_one_hundred(void **state)
         11);
     assert_true(akin_json_true(akin_json_get(report, "ai_ready")));
     assert_int_equal(akin_json_count(akin_json_get(report, "needed")), 0);
+    assert_false(akin_json_true(akin_json_get(report, "ssl_ready")));
+    assert_int_equal(akin_json_count(akin_json_get(report, "ssl_needed")), 1);
+    assert_true(lists(report, "ssl_needed", "an image to look at (thumbnail)"));
     akin_json_free(report);
 }
 

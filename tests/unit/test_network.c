@@ -136,15 +136,18 @@ stem_equals_the_plain_sum(void **state)
 static void
 pointwise_equals_the_plain_sum(void **state)
 {
-    const size_t n_px = 12, n_in = 48, n_out = 48;
+    const size_t n_px = 24, n_in = 64, n_out = 64;
     float *in = numbers(n_px * n_in, 1), *w = numbers(n_in * n_out, 2);
+    float *packed = numbers(n_in * n_out, 5);
     float *bias = numbers(n_out, 3), *out = numbers(n_px * n_out, 4);
 
     (void)state;
+    akin__pack_pointwise(w, n_in, n_out, packed);
     for (int has_residual = 0; has_residual < 2; has_residual++) {
         const float *residual = has_residual ? in : NULL;
 
-        akin__conv_pointwise(in, n_px, n_in, n_out, w, bias, residual, out);
+        akin__conv_pointwise(in, n_px, n_in, n_out, packed, bias, residual,
+                             out);
         for (size_t p = 0; p < n_px; p++)
             for (size_t k = 0; k < n_out; k++) {
                 double sum = (double)bias[k];
@@ -158,6 +161,7 @@ pointwise_equals_the_plain_sum(void **state)
     }
     free(in);
     free(w);
+    free(packed);
     free(bias);
     free(out);
 }

@@ -16,7 +16,7 @@ a_request_comes_back_as_it_was_written(void **state)
     (void)state;
     akin_json_set_text(params, "id", "S-BIAD\"634\"\n");
     akin_json_set_int(params, "k", 7);
-    akin_proto_write_request(INT64_MAX, "get", params, &text);
+    akin_proto_write_request(INT64_MAX, "get", params, 1500, &text);
     assert_ok(
         akin_proto_parse_request(akin_buf_span(&text), &request, &code, &err));
     assert_int_equal(code, 0);
@@ -24,6 +24,7 @@ a_request_comes_back_as_it_was_written(void **state)
     assert_true(akin_json_int(request.id, &id));
     assert_true(id == INT64_MAX);
     assert_true(akin_json_equal(request.params, params));
+    assert_int_equal(request.deadline_ms, 1500);
     akin_request_free(&request);
     assert_null(request.method);
     akin_json_free(params);

@@ -216,8 +216,6 @@ static void
 deep_sections_end_somewhere_and_odd_shapes_are_survived(void **state)
 {
     struct akin_buf text = {0};
-    struct akin_json *records = NULL;
-    struct akin_error err = {0};
 
     (void)state;
     akin_buf_puts(&text, "{\"accno\":\"S-BIAD1\",\"section\":");
@@ -230,9 +228,35 @@ deep_sections_end_somewhere_and_odd_shapes_are_survived(void **state)
     akin_buf_free(&text);
     assert_non_null(submission("7,null,{'name':7},{'name':'Title','value':7}",
                                "7,[[]],{}"));
-    assert_fails_with(akin__record_read(akin_span_str("{\"section\":[]}"),
-                                        "x.json", &records, NULL, &err),
-                      AKIN_EFORMAT, "section");
+}
+
+static void
+what_is_no_submission_is_refused_with_a_reason(void **state)
+{
+    static const struct {
+        const char *name, *text, *says;
+    } refusals[] = {
+        {"section is a list", "{\"section\":[]}", "section"},
+        {"section is a text", "{\"section\":\"Study\"}", "section"},
+        {"section is null", "{\"section\":null}", "section"},
+        {"submissions of numbers", "{\"submissions\":[7]}", "section"},
+        {"a file list", "[{\"path\":\"a\",\"attributes\":[]}]",
+         "file list, not a dataset"},
+        {"cut off", "{\"section\":{", "line"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < AKIN_COUNT(refusals); i++) {
+        struct akin_json *records = NULL;
+        struct akin_error err = {0};
+
+        print_message("%s\n", refusals[i].name);
+        assert_fails_with(akin__record_read(akin_span_str(refusals[i].text),
+                                            "S-BIAD1.json", &records, NULL,
+                                            &err),
+                          AKIN_EFORMAT, refusals[i].says);
+        assert_null(records);
+    }
 }
 
 static int
@@ -255,6 +279,7 @@ main(void)
             file_lists_beside_the_submission_complete_the_annotations),
         cmocka_unit_test(
             deep_sections_end_somewhere_and_odd_shapes_are_survived),
+        cmocka_unit_test(what_is_no_submission_is_refused_with_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, clean_up);
 }

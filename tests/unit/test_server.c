@@ -55,6 +55,31 @@ akin_session_summary(const struct akin_session *session)
     return &session->summary;
 }
 
+static atomic_int n_refused;
+static atomic_int longest_wait_ms;
+
+void
+akin_session_waited(struct akin_session *session, double ms)
+{
+    (void)session;
+    if ((int)ms > atomic_load(&longest_wait_ms))
+        atomic_store(&longest_wait_ms, (int)ms);
+}
+
+void
+akin_service_note_waiting(struct akin_service *service, size_t n)
+{
+    (void)service;
+    (void)n;
+}
+
+void
+akin_service_note_refused(struct akin_service *service)
+{
+    (void)service;
+    atomic_fetch_add(&n_refused, 1);
+}
+
 static void
 rest(void)
 {
@@ -85,6 +110,8 @@ akin_service_answer(struct akin_session *session, struct akin_span text,
 
 /* The fixture */
 
+#define MAX_WAITING 3
+
 struct fixture {
     char *folder, *path;
     char url[160];
@@ -107,6 +134,8 @@ set_up(void **state)
     akin_log_sink(silence, NULL);
     atomic_store(&may_go, false);
     atomic_store(&n_waiting, 0);
+    atomic_store(&n_refused, 0);
+    atomic_store(&longest_wait_ms, 0);
     f->folder = akin_test_folder();
     f->path = akin_path_join(f->folder, "socket");
     (void)snprintf(f->url, sizeof(f->url), "ipc://%s", f->path);
@@ -135,7 +164,10 @@ start(const struct fixture *f, size_t n_workers, struct akin_server **out,
     struct akin_server_options options = {.listen = listen,
                                           .n_listen = 1,
                                           .n_workers = n_workers,
-                                          .max_bytes = 1 << 16};
+                                          .max_bytes = 1 << 16,
+                                          .max_waiting = MAX_WAITING,
+                                          .max_waiting_bytes = 1 << 20,
+                                          .slow_ms = 60000};
 
     return akin_server_start(NULL, &options, out, err);
 }
@@ -326,6 +358,95 @@ let_go(void *ctx)
 }
 
 static void
+wait_for_count(atomic_int *count, int n)
+{
+    while (atomic_load(count) < n)
+        rest();
+}
+
+static void
+an_idle_worker_takes_what_a_busy_one_would_keep_waiting(void **state)
+{
+    struct fixture *f = *state;
+    struct akin_error err = {0};
+    struct asking asking = {.url = f->url};
+    struct akin_client *client = NULL;
+    pthread_t asker;
+
+    assert_ok(start(f, 2, &f->server, &err));
+    assert_int_equal(pthread_create(&asker, NULL, ask_and_wait, &asking), 0);
+    wait_for_count(&n_waiting, 1);
+    /* One worker is held; all of these must reach the other. */
+    assert_ok(akin_client_open(f->url, &client, &err));
+    for (size_t i = 0; i < 20; i++)
+        assert_ok(call(client, "echo", 10, 10000, &err));
+    atomic_store(&may_go, true);
+    assert_int_equal(pthread_join(asker, NULL), 0);
+    assert_int_equal(asking.status, AKIN_OK);
+    akin_client_close(client);
+}
+
+/* Fills the only worker and the queue; what comes then is told so at once. */
+static void
+what_finds_no_room_is_told_that_the_daemon_is_busy(void **state)
+{
+    struct fixture *f = *state;
+    struct akin_error err = {0};
+    struct asking asking[1 + MAX_WAITING + 2];
+    pthread_t asker[1 + MAX_WAITING + 2];
+    int n_ok = 0, n_busy = 0;
+
+    assert_ok(start(f, 1, &f->server, &err));
+    for (size_t i = 0; i < AKIN_COUNT(asking); i++) {
+        asking[i] = (struct asking){.url = f->url};
+        assert_int_equal(
+            pthread_create(&asker[i], NULL, ask_and_wait, &asking[i]), 0);
+    }
+    wait_for_count(&n_refused, 2);
+    atomic_store(&may_go, true);
+    for (size_t i = 0; i < AKIN_COUNT(asking); i++) {
+        assert_int_equal(pthread_join(asker[i], NULL), 0);
+        n_ok += asking[i].status == AKIN_OK;
+        n_busy += asking[i].status == AKIN_EAGAIN &&
+                  strstr(asking[i].err.text, "query.queue") != NULL;
+    }
+    assert_int_equal(n_ok, 1 + MAX_WAITING);
+    assert_int_equal(n_busy, 2);
+}
+
+static void
+waiting_requests_are_told_that_the_daemon_stops(void **state)
+{
+    struct fixture *f = *state;
+    struct akin_error err = {0};
+    struct asking asking[2];
+    pthread_t asker[2], helper;
+    int n_ok = 0, n_closed = 0;
+
+    assert_ok(start(f, 1, &f->server, &err));
+    for (size_t i = 0; i < 2; i++) {
+        asking[i] = (struct asking){.url = f->url};
+        assert_int_equal(
+            pthread_create(&asker[i], NULL, ask_and_wait, &asking[i]), 0);
+        wait_for_count(&n_waiting, 1);
+    }
+    for (size_t i = 0; i < 100; i++) /* time for the second to arrive */
+        rest();
+    assert_int_equal(pthread_create(&helper, NULL, let_go, NULL), 0);
+    akin_server_stop(f->server);
+    f->server = NULL;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(pthread_join(asker[i], NULL), 0);
+        n_ok += asking[i].status == AKIN_OK;
+        n_closed += asking[i].status == AKIN_ECLOSED &&
+                    strstr(asking[i].err.text, "stopping") != NULL;
+    }
+    assert_int_equal(pthread_join(helper, NULL), 0);
+    assert_int_equal(n_ok, 1);
+    assert_int_equal(n_closed, 1);
+}
+
+static void
 stopping_answers_what_is_in_hand(void **state)
 {
     struct fixture *f = *state;
@@ -380,6 +501,9 @@ main(void)
         TEST(what_a_killed_daemon_left_is_replaced),
         TEST(a_file_in_the_place_of_the_socket_is_left_alone),
         TEST(an_endpoint_in_no_folder_is_refused),
+        TEST(an_idle_worker_takes_what_a_busy_one_would_keep_waiting),
+        TEST(what_finds_no_room_is_told_that_the_daemon_is_busy),
+        TEST(waiting_requests_are_told_that_the_daemon_stops),
         TEST(stopping_answers_what_is_in_hand),
         TEST(starting_and_stopping_again_and_again_leaves_nothing),
     };

@@ -657,6 +657,43 @@ the_summary_tells_the_log_what_happened(void **state)
     akin_buf_free(&out);
 }
 
+static void
+expect_answer(struct fixture *f, double waited_ms, const char *deadline,
+              const char *says)
+{
+    struct akin_buf request = {0}, out = {0};
+
+    akin_buf_printf(&request,
+                    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"status\"%s}",
+                    deadline);
+    akin_session_waited(f->session, waited_ms);
+    akin_service_answer(f->session, akin_buf_span(&request), &out);
+    if (strstr(akin_buf_text(&out), says) == NULL)
+        fail_msg("%s instead of %s", akin_buf_text(&out), says);
+    akin_buf_free(&request);
+    akin_buf_free(&out);
+}
+
+static void
+a_request_that_waited_beyond_its_deadline_is_not_worked_on(void **state)
+{
+    struct fixture *f = *state;
+    const char *own = ",\"deadline_ms\":500";
+
+    expect_answer(f, 400, own, "\"result\"");
+    expect_answer(f, 600, own, "it waited 600 ms");
+    assert_int_equal(akin_session_summary(f->session)->error.status,
+                     AKIN_EAGAIN);
+    assert_true(akin_session_summary(f->session)->waited_ms == 600.0);
+    expect_answer(f, 600, "", "\"result\"");
+    /* The setting is the latest in any case. */
+    expect_answer(f, 61000, ",\"deadline_ms\":99999999", "it waited 61000 ms");
+    /* One wait belongs to one request. */
+    expect_answer(f, 0, own, "\"result\"");
+    expect_answer(f, 0, ",\"deadline_ms\":0", "from 1");
+    expect_answer(f, 0, ",\"deadline_ms\":\"soon\"", "from 1");
+}
+
 #define THREADS 3
 #define QUESTIONS 12
 
@@ -743,6 +780,7 @@ main(void)
             an_empty_store_answers_with_nothing_and_none_with_a_sentence),
         TEST(many_threads_are_answered_rightly_while_the_store_changes),
         TEST(the_summary_tells_the_log_what_happened),
+        TEST(a_request_that_waited_beyond_its_deadline_is_not_worked_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,8 +102,8 @@ static const struct {
 } strangers[] = {
     {"feature-set", "neural-9", AKIN_ESTALE, "neural-9"},
     {"feature-set", "neural-9", AKIN_ESTALE, AKIN_FEATURE_SET},
-    {"schema", "2", AKIN_ESTALE, "schema 2"},
-    {"schema", "2", AKIN_ESTALE, "needs schema 1"},
+    {"schema", "3", AKIN_ESTALE, "schema 3"},
+    {"schema", "3", AKIN_ESTALE, "needs schema 2"},
     {"schema", "one", AKIN_EFORMAT, "not a number"},
     {"schema", "18446744073709551616", AKIN_EFORMAT, "not a number"},
     {"schema", "", AKIN_EFORMAT, "not a number"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "term_cache.h"
+#include "akin/term_cache.h"
 
 #include <assert.h>
 #include <pthread.h>

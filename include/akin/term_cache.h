@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * term_cache.h - the terms of a store, loaded once for each change of them.
+ * akin/term_cache.h - the terms of a store, loaded once for each change of
+ * them.
  *
  * Writing datasets does not change terms, so what was loaded is kept while the
  * store's own number of terms (akin_terms_change) stays the same.
@@ -8,8 +9,8 @@
  * Threads: any. What acquire gives stays as it is until it is released, also
  * when the store's terms change meanwhile.
  */
-#ifndef AKIN_QUERY_TERM_CACHE_H
-#define AKIN_QUERY_TERM_CACHE_H
+#ifndef AKIN_TERM_CACHE_H
+#define AKIN_TERM_CACHE_H
 
 #include "akin/term.h"
 
