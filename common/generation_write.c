@@ -23,7 +23,7 @@
 #define IMAGES_A_TXN ((size_t)64)
 #define CALIBRATION_QUERIES ((uint64_t)256)
 #define CALIBRATION_MIN ((uint64_t)32)
-#define CALIBRATION_MARGIN 0.3
+#define CALIBRATION_MARGIN 0.6
 #define CALIBRATION_WORK ((uint64_t)1 << 32) /* queries x rows, about */
 
 /* --- reading images --- */

@@ -219,6 +219,20 @@ find_n_probe(struct calibration *cal, size_t *n_probe, double *recall,
     return st;
 }
 
+/* A stored row has its own image and dataset around it; what is asked for may
+ * be of a dataset that is not stored, and then needs as many lists as a row
+ * whose surroundings a filter of runs took away. Between the two lies the
+ * geometric mean. */
+static void
+meet_strangers(struct akin_vindex_model *model, size_t w)
+{
+    size_t far = model->n_probe[1][w == 0 ? 1 : w];
+
+    if (model->n_probe[0][w] > 0 && far > model->n_probe[0][w])
+        model->n_probe[0][w] =
+            (size_t)ceil(sqrt((double)model->n_probe[0][w] * (double)far));
+}
+
 static enum akin_status
 find_all(struct calibration *cal, struct akin_vindex_model *model,
          struct akin_error *err)
@@ -246,6 +260,8 @@ find_all(struct calibration *cal, struct akin_vindex_model *model,
         if (n_probe[w] != 0 && n_probe[w] < n_probe[w - 1])
             n_probe[w] = n_probe[w - 1];
     }
+    for (size_t w = 0; w < AKIN_VINDEX_WIDTHS; w++)
+        meet_strangers(model, w);
     return st;
 }
 

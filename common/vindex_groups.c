@@ -262,6 +262,8 @@ take_bounds(struct table *t)
                 t->sim[q * t->n_groups + g] = t->bound[q];
 }
 
+/* The parameters are those of akin_vindex_best_in_groups, and how.
+ * NOLINTNEXTLINE(readability-function-size) */
 enum akin_status
 akin_vindex_probe_groups(const struct akin_vindex *vx, const float *vectors,
                          const uint64_t *group_start, size_t n_groups,

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "simd.h"
 #include "vindex_internal.h"
 
 /* Runs shorter than this are as good as single rows. */
@@ -21,7 +22,7 @@ has_runs(const struct akin_vindex_filter *filter)
     return filter->n_runs * RUN_ROWS <= filter->n_rows;
 }
 
-struct akin_vindex_filter
+AKIN_SIMD struct akin_vindex_filter
 akin_vindex_look(const uint8_t *allowed, size_t n_rows)
 {
     struct akin_vindex_filter out = {0};

@@ -72,6 +72,7 @@ struct search {
     int8_t *code;                /* BATCH x words * 4 */
     struct akin__coded *queries; /* BATCH */
     struct finds *finds;         /* BATCH */
+    uint64_t *all_keys;          /* of the finds */
     uint64_t *pairs;             /* rank, list, query */
     size_t n_pairs, pair_room;
     /* of one query at a time */
@@ -339,30 +340,27 @@ search_alloc(struct search *s, struct akin_error *err)
 {
     const struct akin_vindex *vx = s->vx;
     size_t lists = vx->n_lists + AKIN__BLOCK;
-    bool ok = true;
 
     s->code = calloc(BATCH, vx->scale.words * 4);
     s->queries = calloc(BATCH, sizeof(*s->queries));
     s->finds = calloc(BATCH, sizeof(*s->finds));
+    s->all_keys = malloc(s->n * 2 * s->fetch * sizeof(uint64_t));
     s->scores = calloc(lists * AKIN__SCAN_QUERIES, sizeof(*s->scores));
     s->keys = calloc(lists, sizeof(*s->keys));
-    for (size_t i = 0; s->finds != NULL && i < s->n; i++) {
-        s->finds[i].keys = malloc(2 * s->fetch * sizeof(uint64_t));
-        ok = ok && s->finds[i].keys != NULL;
-    }
-    if (!ok || s->code == NULL || s->queries == NULL || s->finds == NULL ||
-        s->scores == NULL || s->keys == NULL)
+    if (s->all_keys == NULL || s->code == NULL || s->queries == NULL ||
+        s->finds == NULL || s->scores == NULL || s->keys == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu candidates",
                          s->fetch);
+    for (size_t i = 0; i < s->n; i++)
+        s->finds[i].keys = s->all_keys + i * 2 * s->fetch;
     return AKIN_OK;
 }
 
 static void
 search_free(struct search *s)
 {
-    for (size_t i = 0; s->finds != NULL && i < BATCH; i++)
-        free(s->finds[i].keys);
     free(s->finds);
+    free(s->all_keys);
     free(s->code);
     free(s->queries);
     free(s->pairs);

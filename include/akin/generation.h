@@ -39,7 +39,7 @@ struct akin_generation {
     size_t n_images;
     uint32_t last_image; /* images with larger numbers came later: the tail */
     struct akin_projection *projection;
-    struct akin_vindex *vindex; /* NULL: searched exactly */
+    struct akin_vindex *vindex;     /* NULL: searched exactly */
     struct akin_vindex_model model; /* measured at publish, with vindex */
     struct akin_json *manifest;
     char *dir;
