@@ -268,6 +268,10 @@ publish(struct bench_serve *b, struct akin_error *err)
     enum akin_status st =
         akin_store_open(b->store, AKIN_STORE_WRITE, &store, err);
 
+    if (st == AKIN_OK && akin_generation_open(store, &b->gen, err) == AKIN_OK) {
+        akin_store_close(store); /* of an earlier run in a kept folder */
+        return AKIN_OK;
+    }
     if (st == AKIN_OK)
         st = akin_generation_publish(store, &b->config, NULL, NULL, &report,
                                      err);
