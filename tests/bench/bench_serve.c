@@ -103,7 +103,7 @@ run_program(const struct bench_serve *b, const char *program,
     int status = 0;
     pid_t pid;
 
-    for (size_t i = 0; arguments[i] != NULL && i < 6; i++)
+    for (size_t i = 0; i < 6 && arguments[i] != NULL; i++)
         argv[i + 1] = (char *)(uintptr_t)arguments[i];
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null",
@@ -159,8 +159,14 @@ beside(struct bench_serve *b, const char *what, const char *const *arguments,
     return st;
 }
 
+static bool
+is_wanted(const char *only, const char *what)
+{
+    return only == NULL || strcmp(only, what) == 0;
+}
+
 static enum akin_status
-beside_index(struct bench_serve *b, struct akin_error *err)
+beside_index(struct bench_serve *b, const char *only, struct akin_error *err)
 {
     char *images = akin_path_join(b->dir, "images");
     const char *const draw[] = {images, NULL};
@@ -168,14 +174,16 @@ beside_index(struct bench_serve *b, struct akin_error *err)
                                "--quiet", images,    NULL};
     const char *const publish[] = {"publish", "--store", b->store, "--quiet",
                                    NULL};
-    enum akin_status st = beside(b, "publish", publish, 1, err);
+    enum akin_status st = AKIN_OK;
 
-    if (st == AKIN_OK)
-        st = beside(b, "publish", publish, 2, err);
-    if (st == AKIN_OK)
+    for (size_t n = 1; n <= 2 && st == AKIN_OK && is_wanted(only, "publish");
+         n++)
+        st = beside(b, "publish", publish, n, err);
+    if (st == AKIN_OK && is_wanted(only, "add")) {
         st = run_program(b, "tests/akin-generate", draw, err);
-    if (st == AKIN_OK)
-        st = beside(b, "add", add, 1, err);
+        if (st == AKIN_OK)
+            st = beside(b, "add", add, 1, err);
+    }
     free(images);
     return st;
 }
@@ -330,12 +338,6 @@ build_faiss(struct bench_serve *b, struct akin_error *err)
     return AKIN_OK;
 }
 
-static bool
-is_wanted(const char *only, const char *what)
-{
-    return only == NULL || strcmp(only, what) == 0;
-}
-
 static enum akin_status
 run(struct bench_serve *b, const char *only, struct akin_error *err)
 {
@@ -361,8 +363,8 @@ run(struct bench_serve *b, const char *only, struct akin_error *err)
         st = fresh(b, 0, 0, err);
     if (st == AKIN_OK && is_wanted(only, "fresh"))
         st = fresh(b, 2, FRESH, err);
-    if (st == AKIN_OK && is_wanted(only, "index"))
-        st = beside_index(b, err);
+    if (st == AKIN_OK)
+        st = beside_index(b, only, err);
     return st;
 }
 
@@ -416,7 +418,7 @@ bench_serve(int argc, char **argv)
 
     if (argc != 1 || n < 1000 || n > 10000000)
         return bench_usage("serve [--tiles N] [--seconds S] [--folder DIR] "
-                           "[--only ways|fresh|index]");
+                           "[--only ways|fresh|publish|add]");
     if (keep == NULL && mkdtemp(scratch) == NULL)
         return bench_usage("serve: cannot make a folder in /tmp");
     akin_log_set_level(AKIN_LOG_WARN);
