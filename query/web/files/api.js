@@ -58,9 +58,9 @@ export async function get(path, params, signal) {
 }
 
 /** Sends an image's bytes. progress(share of 0..1) while they leave. key: what
- * the answer is kept by. type: "json" or "blob". fetch cannot tell how much
+ * the answer is kept by. media: of the bytes. type: "json" or "blob". fetch cannot tell how much
  * of a body has left, hence XMLHttpRequest. */
-export function post(path, params, bytes, { signal, progress, key, type = "json" } = {}) {
+export function post(path, params, bytes, { signal, progress, key, type = "json", media = "application/octet-stream" } = {}) {
   const url = address(path, params);
   const name = key ? `${key} ${url}` : null;
   if (name && kept.has(name)) return Promise.resolve(kept.get(name));
@@ -70,7 +70,7 @@ export function post(path, params, bytes, { signal, progress, key, type = "json"
     if (signal?.aborted) return aborted();
     request.open("POST", url);
     request.responseType = "blob";
-    request.setRequestHeader("content-type", "application/octet-stream");
+    request.setRequestHeader("content-type", media);
     signal?.addEventListener("abort", () => request.abort());
     request.upload.onprogress = (event) => event.lengthComputable && progress?.(event.loaded / event.total);
     request.onabort = aborted;
