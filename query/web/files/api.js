@@ -41,10 +41,24 @@ function keep(key, answer) {
   return answer;
 }
 
+const early = new Map(); // asked before anybody wants it
+
+/** Asks now what get will want. */
+export function ahead(path, params) {
+  const answer = get(path, params);
+  answer.catch(() => {}); // whoever wants it will see
+  early.set(address(path, params), answer);
+}
+
 /** The JSON of an address. */
 export async function get(path, params, signal) {
   const url = address(path, params);
   if (kept.has(url)) return kept.get(url);
+  if (early.has(url)) {
+    const answer = early.get(url);
+    early.delete(url);
+    return answer;
+  }
   let response;
   try {
     response = await fetch(url, { signal, headers: { accept: "application/json" } });

@@ -2,10 +2,11 @@
 // The page: what the address says becomes what is seen. Every change of the
 // question is a new address; going back and forth asks nothing twice.
 
-import { FACETS, facetPanel, labelsOf } from "./facets.js";
+import { facetPanel, labelsOf } from "./facets.js";
+import { facetsAsked, firstAsked, similarParams } from "./ask.js";
 import { Problem, get, post } from "./api.js";
 import { announce, count, fill, h, icon } from "./dom.js";
-import { asks, changed, hrefOf, PAGE, parseState, whereOf } from "./state.js";
+import { asks, changed, hrefOf, PAGE, parseState } from "./state.js";
 import { collectHint } from "./collect.js";
 import { card, waiting } from "./results.js";
 import { bytesText, dateText, fieldName, matchesText, valueName } from "./words.js";
@@ -32,8 +33,6 @@ function go(next, { focus, replace = false, stay = false } = {}) {
   history[replace ? "replaceState" : "pushState"]({ from: state.dataset ? null : location.search || "./", focus }, "", href);
   render({ focus, scroll: focus || replace || stay ? null : 0 });
 }
-
-const VARIED = 0.4; // how much what is unlike the hits above counts
 
 const choose = () => file.click();
 
@@ -119,15 +118,12 @@ async function askSeveral({ region, collapse, ...params }, sample, signal) {
 
 /** Asks the daemon; {hits, total, ...}. */
 async function ask(sample, signal) {
-  if (!state.like) {
-    return get("v1/search", { text: state.q, where: whereOf(state), k: state.n }, signal);
-  }
-  const params = { where: whereOf(state), k: state.n, evidence: 3, intent: state.intent === "find" ? null : state.intent, diversity: state.varied ? VARIED : null, collapse: state.varied, region: state.region?.join(",") };
-  if (state.more.length || state.less.length) return askSeveral(params, sample, signal);
-  if (state.like.kind !== "upload") return get("v1/similar", { ...params, [state.like.kind]: state.like.id, exclude: state.like.kind === "dataset" ? state.like.id : null }, signal);
+  const first = firstAsked(state);
+  if (first) return get(...first, signal);
+  if (state.more.length || state.less.length) return askSeveral(similarParams(state), sample, signal);
   const upload = await sample.ready;
   if (!upload) return null;
-  return post("v1/similar", params, upload, { signal, key: state.like.id, progress: (share) => sample.progress(share) });
+  return post("v1/similar", similarParams(state), upload, { signal, key: state.like.id, progress: (share) => sample.progress(share) });
 }
 
 /** The line above the cards. */
@@ -175,7 +171,7 @@ async function resultsPage({ signal, painted }) {
   const facets = frame(content, sample);
   Promise.resolve(sample?.ready).then((upload) => fill(frameParts.training, collectHint(state, upload)), () => {});
 
-  const counting = get("v1/facets", { text: state.like ? "" : state.q, where: whereOf(state, { images: Boolean(state.like) }), facets: FACETS.join(","), facet_size: 200, exclude_own: true }, signal);
+  const counting = get(...facetsAsked(state), signal);
   counting.then((answer) => {
     labelsOf(answer.facets, labels);
     facetPanel(facets, state, answer.facets, go);

@@ -5,10 +5,9 @@ import { bytesText, dateText, licenceOf, licenceUrl, sentence, sizeText, termUrl
 import { changed, hrefOf } from "./state.js";
 import { copyButton, count, fill, h, icon, outLink, safeUrl } from "./dom.js";
 import { datasetOf, get, previewOf } from "./api.js";
+import { IMAGES, firstAsked } from "./ask.js";
 import { facts, picture } from "./results.js";
 import { showImage } from "./viewer.js";
-
-const IMAGES = 12;
 
 function part(title, id, ...content) {
   return h("section", { class: "part", "aria-labelledby": id }, h("h2", { id }, title), ...content);
@@ -175,7 +174,7 @@ function personPage(main, person, back) {
  * the reader comes from, or null. */
 export async function datasetPage(main, state, { back, signal }) {
   const id = state.dataset;
-  const answer = { ...(await get(datasetOf(id), { images: IMAGES }, signal)) };
+  const answer = { ...(await get(...firstAsked(state), signal)) };
   if (answer.person) return personPage(main, answer.person, back);
   const history = get(`${datasetOf(id)}/history`, {}, signal).catch(() => null);
   const record = answer.dataset;

@@ -3,11 +3,11 @@
 // Several values of one facet are alternatives; its counts leave its own
 // conditions out, so that one sees what adding a value would bring.
 
+import { FACETS } from "./ask.js";
 import { TOO_WIDE, fieldName, valueName } from "./words.js";
 import { fill, h, icon } from "./dom.js";
 import { hasFilter, toggled } from "./state.js";
 
-export const FACETS = ["organism", "imaging_method", "biological_entity", "category", "annotation_type", "license", "publisher", "year", "format"];
 const SHOWN = 7;
 const opened = new Set(); // what the reader unfolded stays so: "tree organism", "more license", ...
 

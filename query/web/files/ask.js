@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the page asks the daemon for a state: addresses and their parameters.
+
+import { datasetOf } from "./api.js";
+import { whereOf } from "./state.js";
+
+export const FACETS = ["organism", "imaging_method", "biological_entity", "category", "annotation_type", "license", "publisher", "year", "format"];
+export const IMAGES = 12; // of a dataset's page, at first
+const VARIED = 0.4; // how much what is unlike the hits above counts
+
+/** Parameters of similar that do not name the examples. */
+export function similarParams(state) {
+  return {
+    where: whereOf(state), k: state.n, evidence: 3, intent: state.intent === "find" ? null : state.intent,
+    diversity: state.varied ? VARIED : null, collapse: state.varied, region: state.region?.join(","),
+  };
+}
+
+/** [path, parameters] of the counts in the sidebar. */
+export function facetsAsked(state) {
+  return ["v1/facets", { text: state.like ? "" : state.q, where: whereOf(state, { images: Boolean(state.like) }), facets: FACETS.join(","), facet_size: 200, exclude_own: true }];
+}
+
+/** [path, parameters] of what is to be shown first, or null where it takes a
+ * body: images of one's own, several examples. */
+export function firstAsked(state) {
+  const { like } = state;
+  if (state.dataset) return [datasetOf(state.dataset), { images: IMAGES }];
+  if (!like) return ["v1/search", { text: state.q, where: whereOf(state), k: state.n }];
+  if (like.kind === "upload" || state.more.length || state.less.length) return null;
+  return ["v1/similar", { ...similarParams(state), [like.kind]: like.id, exclude: like.kind === "dataset" ? like.id : null }];
+}
