@@ -111,6 +111,12 @@ akin_http_call_is_light(const struct akin_http_call *call)
     return call->route != NULL && (call->route->flags & AKIN_HTTP_LIGHT) != 0;
 }
 
+bool
+akin_http_call_is_picture(const struct akin_http_call *call)
+{
+    return call->route != NULL && (call->route->flags & AKIN_HTTP_PICTURE) != 0;
+}
+
 uint64_t
 akin_http_call_max_body(const struct akin_http_call *call)
 {

@@ -53,10 +53,11 @@ struct akin_http_call {
 typedef enum akin_status akin_http_route_fn(struct akin_http_call *call,
                                             struct akin_error *err);
 
-#define AKIN_HTTP_PUBLIC 1U  /* no token is asked for */
-#define AKIN_HTTP_LIGHT 2U   /* needs no session */
-#define AKIN_HTTP_TAGGED 4U  /* changes only when the store does */
-#define AKIN_HTTP_LENIENT 8U /* names that are not known are passed over */
+#define AKIN_HTTP_PUBLIC 1U   /* no token is asked for */
+#define AKIN_HTTP_LIGHT 2U    /* needs no session */
+#define AKIN_HTTP_TAGGED 4U   /* changes only when the store does */
+#define AKIN_HTTP_LENIENT 8U  /* names that are not known are passed over */
+#define AKIN_HTTP_PICTURE 16U /* takes long, and can wait for the others */
 
 struct akin_http_route {
     const char *method, *pattern; /* "{id}": one segment; "{id*}": the rest */

@@ -343,15 +343,36 @@ a_queue_is_bounded_and_ends(void **state)
     int a, b, c;
 
     (void)state;
-    assert_true(akin_http_queue_put(queue, &a));
-    assert_true(akin_http_queue_put(queue, &b));
-    assert_false(akin_http_queue_put(queue, &c));
+    assert_true(akin_http_queue_put(queue, &a, false));
+    assert_true(akin_http_queue_put(queue, &b, false));
+    assert_false(akin_http_queue_put(queue, &c, false));
     assert_ptr_equal(akin_http_queue_take(queue), &a);
-    assert_true(akin_http_queue_put(queue, &c));
+    assert_true(akin_http_queue_put(queue, &c, false));
     akin_http_queue_close(queue);
-    assert_false(akin_http_queue_put(queue, &a));
+    assert_false(akin_http_queue_put(queue, &a, false));
     assert_ptr_equal(akin_http_queue_take(queue), &b);
     assert_ptr_equal(akin_http_queue_take(queue), &c);
+    assert_null(akin_http_queue_take(queue));
+    akin_http_queue_free(queue);
+}
+
+static void
+what_can_wait_is_taken_last(void **state)
+{
+    struct akin_http_queue *queue = akin_http_queue_new(3);
+    int picture, other, answer, none;
+
+    (void)state;
+    assert_true(akin_http_queue_put(queue, &picture, true));
+    assert_true(akin_http_queue_put(queue, &other, true));
+    assert_true(akin_http_queue_put(queue, &answer, false));
+    assert_false(akin_http_queue_put(queue, &none, false)); /* one room */
+    assert_ptr_equal(akin_http_queue_take(queue), &answer);
+    assert_ptr_equal(akin_http_queue_take(queue), &picture);
+    assert_true(akin_http_queue_put(queue, &answer, false));
+    assert_ptr_equal(akin_http_queue_take(queue), &answer);
+    akin_http_queue_close(queue);
+    assert_ptr_equal(akin_http_queue_take(queue), &other);
     assert_null(akin_http_queue_take(queue));
     akin_http_queue_free(queue);
 }
@@ -404,6 +425,7 @@ main(void)
         cmocka_unit_test(highlights_are_safe_html),
         cmocka_unit_test(an_address_to_listen_at_is_read),
         cmocka_unit_test(a_queue_is_bounded_and_ends),
+        cmocka_unit_test(what_can_wait_is_taken_last),
         cmocka_unit_test(a_field_cannot_bring_another),
         cmocka_unit_test(gzip_gives_back_what_went_in),
     };
