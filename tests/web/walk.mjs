@@ -170,7 +170,7 @@ claim("the question is offered as a command that collects training data", light,
 claim("an ORCID leads to what a person gave, and so does the name", light, phone, async (page) => {
   await page.goto(PAGE);
   const field = page.getByRole("combobox");
-  await field.fill("https://orcid.org/0000-0002-1825-0097");
+  await field.fill("https://orcid.org/0000-0009-8765-4328");
   await field.press("Enter");
   await page.getByRole("heading", { name: "Ada Example" }).waitFor();
   await axe(page, "the page of a person");

@@ -3,7 +3,7 @@
 // question is a new address; going back and forth asks nothing twice.
 
 import { facetPanel, labelsOf } from "./facets.js";
-import { facetsAsked, firstAsked, similarParams } from "./ask.js";
+import { facetsAsked, firstAsked, similarBody, similarParams, takesBody } from "./ask.js";
 import { Problem, get, post } from "./api.js";
 import { announce, count, fill, h, icon } from "./dom.js";
 import { asks, changed, hrefOf, PAGE, parseState } from "./state.js";
@@ -100,19 +100,10 @@ function base64Of(blob) {
   });
 }
 
-/** Several examples, and such as it should not look like. */
-async function askSeveral({ region, collapse, ...params }, sample, signal) {
-  const { like, more, less } = state;
-  const first = like.kind === "dataset" ? { dataset: like.id } : like.kind === "image" ? { image_id: Number(like.id) } : {};
-  if (like.kind === "upload") {
-    const upload = await sample.ready;
-    if (!upload) return null;
-    first.base64 = await base64Of(upload);
-  }
-  if (region) first.region = state.region;
-  const datasets = (ids) => ids.map((id) => ({ dataset: id }));
-  const exclude = [...(like.kind === "dataset" ? [like.id] : []), ...more, ...less];
-  const body = { ...params, where: params.where || null, collapse: collapse || null, images: [first, ...datasets(more)], negative: less.length ? datasets(less) : null, exclude };
+async function askWithBody(sample, signal) {
+  const upload = await sample.ready;
+  if (state.like.kind === "upload" && !upload) return null;
+  const body = similarBody(state, upload && await base64Of(upload));
   return post("v1/similar", {}, JSON.stringify(body), { signal, key: location.search, media: "application/json", progress: (share) => sample.progress(share) });
 }
 
@@ -120,7 +111,7 @@ async function askSeveral({ region, collapse, ...params }, sample, signal) {
 async function ask(sample, signal) {
   const first = firstAsked(state);
   if (first) return get(...first, signal);
-  if (state.more.length || state.less.length) return askSeveral(similarParams(state), sample, signal);
+  if (takesBody(state)) return askWithBody(sample, signal);
   const upload = await sample.ready;
   if (!upload) return null;
   return post("v1/similar", similarParams(state), upload, { signal, key: state.like.id, progress: (share) => sample.progress(share) });
