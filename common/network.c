@@ -203,10 +203,7 @@ akin_network_forward(const struct akin_network *network,
     weight = take(&w, N_POOLED * AKIN_N_NETWORK);
     bias = take(&w, AKIN_N_NETWORK);
     assert((size_t)(w - network->weight) == network->n_weights);
-    memcpy(out, bias, AKIN_N_NETWORK * sizeof(*out));
-    for (size_t i = 0; i < N_POOLED; i++)
-        for (size_t k = 0; k < AKIN_N_NETWORK; k++)
-            out[k] += work->pooled[i] * weight[i * AKIN_N_NETWORK + k];
+    akin__linear(work->pooled, N_POOLED, AKIN_N_NETWORK, weight, bias, out);
 }
 
 void

@@ -13,6 +13,7 @@
  * more than the last bit of a float (features are kept as float16): the vector
  * versions fuse. AKIN_SIMD_WIDE and _NARROW split one function in two by the
  * registers that there are; akin__has_wide_simd says which to call.
+ * AKIN_SIMD_AMX, where it is defined, is for network_amx.c.
  */
 #ifndef AKIN_SIMD_H
 #define AKIN_SIMD_H
@@ -26,6 +27,8 @@
     __attribute__((target_clones("avx512f", "fma", "default")))
 #define AKIN_SIMD_WIDE __attribute__((target("avx512f")))
 #define AKIN_SIMD_NARROW __attribute__((target_clones("fma", "default")))
+#define AKIN_SIMD_AMX                                                          \
+    __attribute__((target("arch=x86-64-v4,avx512bf16,amx-tile,amx-bf16")))
 #define akin__has_wide_simd() (__builtin_cpu_supports("avx512f") != 0)
 #else
 #define AKIN_SIMD
