@@ -116,21 +116,29 @@ akin__amx_pack(const float *weight, size_t n_in, size_t n_out, float *packed)
 
 /* The inputs of 32 px as bfloat16, a row of n_in for each. */
 struct split {
-    uint16_t high[BLOCK * N_IN_MAX], low[BLOCK * N_IN_MAX];
+    _Alignas(64) uint16_t high[BLOCK * N_IN_MAX];
+    uint16_t apart[BLOCK]; /* not a multiple of a page between the two */
+    uint16_t low[BLOCK * N_IN_MAX];
 };
 
+/* The high parts of 32 floats in one register: a store that the tile's load
+ * of it need not wait for. */
 AKIN_SIMD_AMX static void
 split_inputs(const float *in, size_t n, struct split *out)
 {
-    for (size_t i = 0; i < n; i += EDGE) {
-        __m512 v = _mm512_loadu_ps(in + i);
-        __m256i high = (__m256i)_mm512_cvtneps_pbh(v);
-        __m512i wide = _mm512_slli_epi32(_mm512_cvtepu16_epi32(high), 16);
-        __m256i low = (__m256i)_mm512_cvtneps_pbh(
-            _mm512_sub_ps(v, _mm512_castsi512_ps(wide)));
+    for (size_t i = 0; i < n; i += BLOCK) {
+        __m512 a = _mm512_loadu_ps(in + i), b = _mm512_loadu_ps(in + i + EDGE);
+        __m512i high = (__m512i)_mm512_cvtne2ps_pbh(b, a);
+        __m512i wide_a = _mm512_cvtepu16_epi32(_mm512_castsi512_si256(high));
+        __m512i wide_b =
+            _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(high, 1));
 
-        _mm256_storeu_si256((__m256i *)(void *)(out->high + i), high);
-        _mm256_storeu_si256((__m256i *)(void *)(out->low + i), low);
+        a = _mm512_sub_ps(a,
+                          _mm512_castsi512_ps(_mm512_slli_epi32(wide_a, 16)));
+        b = _mm512_sub_ps(b,
+                          _mm512_castsi512_ps(_mm512_slli_epi32(wide_b, 16)));
+        _mm512_storeu_si512(out->high + i, high);
+        _mm512_storeu_si512(out->low + i, (__m512i)_mm512_cvtne2ps_pbh(b, a));
     }
 }
 
@@ -199,7 +207,7 @@ akin__amx_pointwise(const float *in, size_t n_px, size_t n_in, size_t n_out,
 {
     size_t depth = depth_of(n_in);
     struct tile_config config = {.palette = 1};
-    float sum[BLOCK][BLOCK];
+    _Alignas(64) float sum[BLOCK][BLOCK];
     struct split split;
 
     assert(n_px % BLOCK == 0 && n_in <= N_IN_MAX);

@@ -21,9 +21,14 @@ void akin__conv_stem(const float *in, size_t edge, const float *weight,
                      const float *bias, float *out);
 
 /* 3 x 3 for each channel alone, one px of zero padding, then ReLU.
- * weight: 3 x 3 x n; out edge: edge / stride. n: a multiple of 16. */
-void akin__conv_depthwise(const float *in, size_t edge, size_t n, size_t stride,
-                          const float *weight, const float *bias, float *out);
+ * weight: 3 x 3 x n; out edge: edge / stride, 1 or 2. n: a multiple of 16. */
+struct akin__depthwise {
+    const float *in, *weight, *bias;
+    size_t edge, n, stride;
+};
+/* Rows first..last-1 of the output, at out. */
+void akin__conv_depthwise(const struct akin__depthwise *job, size_t first,
+                          size_t last, float *out);
 
 /* Brings the weights of a 1 x 1 layer, n_in x n_out, into the order in which
  * akin__conv_pointwise reads them here: panels of 16 outputs, n_in x 16 each,

@@ -136,36 +136,36 @@ depthwise_row(const float *const rows[3], size_t edge, size_t n, size_t stride,
 }
 
 AKIN_INLINE void
-depthwise(const float *in, size_t edge, size_t n, size_t stride,
-          const float *weight, const float *bias, float *out)
+depthwise(const struct akin__depthwise *job, size_t stride, size_t first,
+          size_t last, float *out)
 {
     static const float outside[ROW_MAX]; /* zeros */
-    size_t row = edge * n, half = edge / stride;
+    size_t n = job->n, row = job->edge * n, half = job->edge / stride;
 
-    for (size_t y = 0; y < half; y++) {
-        size_t at = y * stride;
-        const float *above = at > 0 ? in + (at - 1) * row : outside;
-        const float *below = at + 1 < edge ? in + (at + 1) * row : outside;
+    for (size_t y = first; y < last; y++, out += half * n) {
+        const float *here = job->in + y * stride * row;
+        const float *above = y > 0 ? here - row : outside;
+        const float *below = y * stride + 1 < job->edge ? here + row : outside;
 
         for (size_t g = 0; g < n; g += LANES) {
-            const float *const rows[3] = {above + g, in + at * row + g,
-                                          below + g};
+            const float *const rows[3] = {above + g, here + g, below + g};
 
-            depthwise_row(rows, edge, n, stride, weight + g, load(bias + g),
-                          out + y * half * n + g);
+            depthwise_row(rows, job->edge, n, stride, job->weight + g,
+                          load(job->bias + g), out + g);
         }
     }
 }
 
 AKIN_SIMD_FMA void
-akin__conv_depthwise(const float *in, size_t edge, size_t n, size_t stride,
-                     const float *weight, const float *bias, float *out)
+akin__conv_depthwise(const struct akin__depthwise *job, size_t first,
+                     size_t last, float *out)
 {
-    assert(edge * n <= ROW_MAX && (stride == 1 || stride == 2));
-    if (stride == 1)
-        depthwise(in, edge, n, 1, weight, bias, out);
+    assert(job->edge * job->n <= ROW_MAX);
+    assert(job->stride == 1 || job->stride == 2);
+    if (job->stride == 1)
+        depthwise(job, 1, first, last, out);
     else
-        depthwise(in, edge, n, 2, weight, bias, out);
+        depthwise(job, 2, first, last, out);
 }
 
 void
