@@ -152,27 +152,16 @@ classify_row(const float *restrict up, const float *restrict mid,
     }
 }
 
-/* Adds a row's kinds to count. Nine bits a kind in one word: up to 511 px can
- * be added before the fields must be emptied. */
-static void
-count_kinds(const uint8_t *kind, size_t w, uint64_t count[KINDS])
+/* Adds a row's kinds to count; w: up to AKIN__EDGE_MAX, which 16 bits hold. */
+AKIN_SIMD static void
+count_kinds(const uint8_t *restrict kind, size_t w, uint64_t count[KINDS])
 {
-    static const uint64_t one[KINDS] = {1,
-                                        (uint64_t)1 << 9,
-                                        (uint64_t)1 << 18,
-                                        (uint64_t)1 << 27,
-                                        (uint64_t)1 << 36,
-                                        (uint64_t)1 << 45,
-                                        (uint64_t)1 << 54};
+    for (uint8_t k = 0; k < KINDS; k++) {
+        uint16_t n = 0;
 
-    for (size_t at = 0; at < w;) {
-        size_t end = w - at > 511 ? at + 511 : w;
-        uint64_t fields = 0;
-
-        for (; at < end; at++)
-            fields += one[kind[at]];
-        for (size_t k = 0; k < KINDS; k++)
-            count[k] += fields >> (9 * k) & 511;
+        for (size_t i = 0; i < w; i++)
+            n = (uint16_t)(n + (kind[i] == k ? 1 : 0));
+        count[k] += n;
     }
 }
 
