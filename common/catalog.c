@@ -4,12 +4,11 @@
  *
  * Design notes
  *
- * 1. An entry keeps the hash of the bytes that its record had in the store; the
- *    next catalog shares the parsed record where they are the same.
- * 2. An image never changes under its number, so the numbers of a dataset's
- *    images tell whether what is kept of them still holds.
- * 3. The text index is copied and changed where few datasets changed and the
- *    terms are the same; facets are made anew, which is cheap.
+ * 1. The first catalog comes from the files of the current generation; each
+ *    next one from the one before. Only datasets that changed since are read.
+ * 2. A catalog never changes: the next one is a copy with the changed datasets
+ *    taken out and added anew. Where nothing changed, it is the same one.
+ * 3. Where more than half changed, or the terms did, all is read again.
  * 4. Catalogs are made under the source's lock: of two threads that find the
  *    store changed, one works and the other gets what it made.
  */
@@ -20,44 +19,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "akin/dataset.h"
-#include "akin/hash.h"
-#include "akin/image_record.h"
-
-struct entry {
-    uint32_t number;
-    bool is_new; /* its words are not in the index copied */
-    struct akin_hash hash;
-    struct akin_json *record; /* shared */
-    uint64_t images_key;
-    struct akin_image_info *image; /* the distinct ones; owned */
-    size_t n_images, cap_images;
-};
-
-struct akin_catalog {
-    unsigned refs; /* under the source's lock */
-    struct akin_catalogs *source;
-    uint64_t change, terms_key;
-    struct akin_terms *terms;
-    struct akin_facets *facets;
-    struct akin_text *text;
-    struct entry *entry; /* ascending numbers */
-    size_t n_entries, cap_entries;
-};
+#include "akin/log.h"
+#include "catalog_internal.h"
 
 struct akin_catalogs {
     pthread_mutex_t lock;
+    struct akin_term_cache *terms;
+    akin_catalog_base_fn *base;
+    void *ctx;
     struct akin_catalog *current;
 };
 
 struct akin_catalogs *
-akin_catalogs_new(void)
+akin_catalogs_new(struct akin_term_cache *terms, akin_catalog_base_fn *base,
+                  void *ctx)
 {
     struct akin_catalogs *source = akin_new(1, sizeof(*source));
     int rc = pthread_mutex_init(&source->lock, NULL);
 
     assert(rc == 0);
     (void)rc;
+    source->terms = terms;
+    source->base = base;
+    source->ctx = ctx;
     return source;
 }
 
@@ -66,14 +50,10 @@ catalog_free(struct akin_catalog *catalog)
 {
     if (catalog == NULL)
         return;
-    for (size_t i = 0; i < catalog->n_entries; i++) {
-        akin_json_free(catalog->entry[i].record);
-        free(catalog->entry[i].image);
-    }
     free(catalog->entry);
     akin_facets_free(catalog->facets);
     akin_text_free(catalog->text);
-    akin_terms_free(catalog->terms);
+    akin_term_cache_release(catalog->source->terms, catalog->terms);
     free(catalog);
 }
 
@@ -96,127 +76,12 @@ akin_catalogs_free(struct akin_catalogs *source)
     free(source);
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-
-    return x->number < y->number ? -1 : x->number > y->number;
-}
-
-static struct entry *
-entry_of(const struct akin_catalog *catalog, uint32_t number)
-{
-    const struct entry key = {.number = number};
-
-    if (catalog == NULL || catalog->n_entries == 0)
-        return NULL;
-    return bsearch(&key, catalog->entry, catalog->n_entries,
-                   sizeof(*catalog->entry), by_number);
-}
-
-/* A number that changes with the terms of the store. */
-static enum akin_status
-terms_key(struct akin_txn *txn, uint64_t *out, struct akin_error *err)
-{
-    struct akin_cursor cur = {0};
-    enum akin_status st;
-
-    *out = 1;
-    while ((st = akin_cursor_next(txn, AKIN_TABLE_TERMS, (struct akin_span){0},
-                                  &cur, err)) == AKIN_OK) {
-        struct akin_hash key = akin_hash_of(cur.key);
-        struct akin_hash value = akin_hash_of(cur.value);
-
-        *out = akin_hash_mix(
-            *out, akin_hash_mix(akin_le64(key.bytes), akin_le64(value.bytes)));
-    }
-    akin_cursor_end(&cur);
-    return st == AKIN_ENOTFOUND ? AKIN_OK : st;
-}
-
-/* --- images --- */
-
-static bool
-same_image(const struct akin_image_info *a, const struct akin_image_info *b)
-{
-    return a->bits == b->bits && a->dim_x == b->dim_x && a->dim_y == b->dim_y &&
-           a->dim_z == b->dim_z && a->dim_c == b->dim_c &&
-           a->dim_t == b->dim_t && a->pixel_um_x == b->pixel_um_x &&
-           strcmp(a->format, b->format) == 0;
-}
-
-static void
-add_image(struct entry *entry, const struct akin_image_info *info)
-{
-    struct akin_image_info image = *info;
-
-    image.format = info->format != NULL ? info->format : ""; /* static */
-    for (size_t i = entry->n_images; i-- > 0;)
-        if (same_image(&entry->image[i], &image))
-            return;
-    if (entry->n_images == entry->cap_images) {
-        size_t cap = entry->cap_images == 0 ? 2 : 2 * entry->cap_images;
-        struct akin_image_info *bigger = akin_new(cap, sizeof(*bigger));
-
-        if (entry->n_images > 0)
-            memcpy(bigger, entry->image, entry->n_images * sizeof(*bigger));
-        free(entry->image);
-        entry->image = bigger;
-        entry->cap_images = cap;
-    }
-    entry->image[entry->n_images++] = image;
-}
-
-static enum akin_status
-images_key(struct akin_txn *txn, uint32_t dataset, uint64_t *out,
-           struct akin_error *err)
-{
-    uint32_t number = 0;
-    enum akin_status st;
-
-    *out = 1;
-    while ((st = akin_image_next(txn, dataset, &number, err)) == AKIN_OK)
-        *out = akin_hash_mix(*out, number);
-    return st == AKIN_ENOTFOUND ? AKIN_OK : st;
-}
-
-static enum akin_status
-read_images(struct akin_txn *txn, struct entry *entry,
-            const struct entry *before, struct akin_error *err)
-{
-    uint32_t number = 0;
-    enum akin_status st =
-        images_key(txn, entry->number, &entry->images_key, err);
-
-    if (st != AKIN_OK)
-        return st;
-    if (before != NULL && before->images_key == entry->images_key) {
-        for (size_t i = 0; i < before->n_images; i++)
-            add_image(entry, &before->image[i]);
-        return AKIN_OK;
-    }
-    while ((st = akin_image_next(txn, entry->number, &number, err)) ==
-           AKIN_OK) {
-        struct akin_image_record image = {0};
-
-        st = akin_image_get(txn, number, &image, err);
-        if (st != AKIN_OK)
-            return st;
-        add_image(entry, &image.info);
-        akin_image_record_free(&image);
-    }
-    return st == AKIN_ENOTFOUND ? AKIN_OK : st;
-}
-
-/* --- records --- */
-
-static struct entry *
-add_entry(struct akin_catalog *catalog, uint32_t number)
+struct akin__entry *
+akin__catalog_add(struct akin_catalog *catalog, uint32_t number)
 {
     if (catalog->n_entries == catalog->cap_entries) {
         size_t cap = catalog->cap_entries == 0 ? 64 : 2 * catalog->cap_entries;
-        struct entry *bigger = akin_new(cap, sizeof(*bigger));
+        struct akin__entry *bigger = akin_new(cap, sizeof(*bigger));
 
         if (catalog->n_entries > 0)
             memcpy(bigger, catalog->entry,
@@ -225,145 +90,270 @@ add_entry(struct akin_catalog *catalog, uint32_t number)
         catalog->entry = bigger;
         catalog->cap_entries = cap;
     }
-    catalog->entry[catalog->n_entries] = (struct entry){.number = number};
+    catalog->entry[catalog->n_entries] =
+        (struct akin__entry){.number = number, .images_key = 1};
     return &catalog->entry[catalog->n_entries++];
 }
 
-static enum akin_status
-read_entry(struct akin_txn *txn, struct akin_catalog *catalog,
-           const struct akin_catalog *before, const struct akin_cursor *cur,
-           struct akin_error *err)
+static int
+by_number(const void *a, const void *b)
 {
-    uint32_t number = akin_be32(cur->key.data);
-    const struct entry *old = entry_of(before, number);
-    struct entry *entry = add_entry(catalog, number);
-    struct akin_dataset dataset = {0};
-    enum akin_status st = AKIN_OK;
+    const struct akin__entry *x = a, *y = b;
 
-    entry->hash = akin_hash_of(cur->value);
-    if (old != NULL &&
-        memcmp(&old->hash, &entry->hash, sizeof(entry->hash)) == 0) {
-        entry->record = akin_json_share(old->record);
-    } else {
-        entry->is_new = true;
-        st = akin_dataset_get(txn, number, &dataset, err);
-        if (st == AKIN_OK)
-            entry->record = akin_json_share(dataset.record);
-        akin_dataset_free(&dataset);
-    }
-    return st == AKIN_OK ? read_images(txn, entry, old, err) : st;
+    return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static enum akin_status
-read_all(struct akin_txn *txn, struct akin_catalog *catalog,
-         const struct akin_catalog *before, struct akin_error *err)
+const struct akin__entry *
+akin__catalog_entry(const struct akin_catalog *catalog, uint32_t number)
 {
-    struct akin_cursor cur = {0};
-    enum akin_status st;
+    const struct akin__entry key = {.number = number};
 
-    while ((st = akin_cursor_next(txn, AKIN_TABLE_DATASETS,
-                                  (struct akin_span){0}, &cur, err)) ==
-           AKIN_OK) {
-        if (cur.key.len != 4)
-            st = AKIN_FAIL(err, AKIN_EFORMAT,
-                           "the store has a dataset under a key of %zu bytes",
-                           cur.key.len);
-        else
-            st = read_entry(txn, catalog, before, &cur, err);
-        if (st != AKIN_OK)
-            break;
-    }
-    akin_cursor_end(&cur);
-    return st == AKIN_ENOTFOUND ? AKIN_OK : st;
+    if (catalog == NULL || catalog->n_entries == 0)
+        return NULL;
+    return bsearch(&key, catalog->entry, catalog->n_entries,
+                   sizeof(*catalog->entry), by_number);
 }
 
-static void
-make_facets(struct akin_catalog *catalog)
-{
-    catalog->facets = akin_facets_new(catalog->terms);
-    for (size_t i = 0; i < catalog->n_entries; i++) {
-        const struct entry *entry = &catalog->entry[i];
-
-        akin_facets_add(catalog->facets, entry->number, entry->record,
-                        entry->image, entry->n_images);
-    }
-    akin_facets_finish(catalog->facets);
-}
-
-/* --- text --- */
-
+/* A catalog with terms and nothing else. */
 static enum akin_status
-put_words(struct akin_catalog *catalog, const struct entry *entry,
-          struct akin_error *err)
-{
-    struct akin_text_doc doc = {0};
-    enum akin_status st;
-
-    akin_catalog_doc(entry->record, entry->number, catalog->terms, &doc);
-    st = akin_text_put(catalog->text, &doc, err);
-    akin_text_doc_free(&doc);
-    return st;
-}
-
-/* Brings the copied index up to date, or fills the new one. */
-static enum akin_status
-fill_text(struct akin_catalog *catalog, const struct akin_catalog *copied,
-          struct akin_error *err)
-{
-    enum akin_status st = akin_text_begin(catalog->text, err);
-
-    for (size_t i = 0; st == AKIN_OK && copied != NULL && i < copied->n_entries;
-         i++)
-        if (entry_of(catalog, copied->entry[i].number) == NULL)
-            st = akin_text_remove(catalog->text, copied->entry[i].number, err);
-    for (size_t i = 0; st == AKIN_OK && i < catalog->n_entries; i++)
-        if (copied == NULL || catalog->entry[i].is_new)
-            st = put_words(catalog, &catalog->entry[i], err);
-    return st == AKIN_OK ? akin_text_end(catalog->text, err) : st;
-}
-
-static enum akin_status
-make_text(struct akin_catalog *catalog, const struct akin_catalog *before,
-          struct akin_error *err)
-{
-    size_t n_new = 0;
-    enum akin_status st;
-
-    for (size_t i = 0; i < catalog->n_entries; i++)
-        n_new += catalog->entry[i].is_new;
-    if (before != NULL && (before->terms_key != catalog->terms_key ||
-                           2 * n_new > catalog->n_entries))
-        before = NULL;
-    if (before != NULL)
-        st = akin_text_copy(before->text, &catalog->text, err);
-    else
-        st = akin_text_new(NULL, &catalog->text, err);
-    return st == AKIN_OK ? fill_text(catalog, before, err) : st;
-}
-
-static enum akin_status
-make(struct akin_catalogs *source, struct akin_txn *txn, uint64_t change,
-     struct akin_catalog **out, struct akin_error *err)
+begin(struct akin_catalogs *source, struct akin_txn *txn,
+      struct akin_catalog **out, struct akin_error *err)
 {
     struct akin_catalog *catalog = akin_new(1, sizeof(*catalog));
-    const struct akin_catalog *before = source->current;
-    enum akin_status st = terms_key(txn, &catalog->terms_key, err);
+    enum akin_status st;
 
     catalog->refs = 1;
     catalog->source = source;
-    catalog->change = change;
+    st = akin_terms_key(txn, &catalog->terms_key, err);
     if (st == AKIN_OK)
-        st = akin_terms_load(txn, &catalog->terms, err);
+        st = akin_term_cache_acquire(source->terms, txn, &catalog->terms, err);
     if (st == AKIN_OK)
-        st = read_all(txn, catalog, before, err);
-    if (st == AKIN_OK)
-        st = make_text(catalog, before, err);
-    if (st != AKIN_OK) {
+        *out = catalog;
+    else
         catalog_free(catalog);
-        return st;
+    return st;
+}
+
+/* --- from the one before --- */
+
+/* What has to be read, and what of the one before does not hold any more. */
+struct difference {
+    struct akin_bitmap *changed, *gone;
+};
+
+static void
+difference_free(struct difference *difference)
+{
+    akin_bitmap_free(difference->changed);
+    akin_bitmap_free(difference->gone);
+}
+
+static struct difference
+compare(const struct akin_catalog *before, const struct akin_catalog *now)
+{
+    struct difference out = {akin_bitmap_new(), akin_bitmap_new()};
+
+    for (size_t i = 0; i < now->n_entries; i++) {
+        const struct akin__entry *is = &now->entry[i];
+        const struct akin__entry *was = akin__catalog_entry(before, is->number);
+
+        if (was == NULL || was->record_key != is->record_key ||
+            was->images_key != is->images_key)
+            akin_bitmap_add(out.changed, is->number);
+        if (was != NULL && akin_bitmap_has(out.changed, is->number))
+            akin_bitmap_add(out.gone, is->number);
     }
-    make_facets(catalog);
-    *out = catalog;
+    for (size_t i = 0; before != NULL && i < before->n_entries; i++)
+        if (akin__catalog_entry(now, before->entry[i].number) == NULL)
+            akin_bitmap_add(out.gone, before->entry[i].number);
+    return out;
+}
+
+/* Facets and words of the one before, without what is gone. */
+static enum akin_status
+copy_parts(const struct akin_catalog *before, const struct akin_bitmap *gone,
+           struct akin_catalog *catalog, struct akin_error *err)
+{
+    struct akin_buf bytes = {0};
+    enum akin_status st;
+
+    akin_facets_write(before->facets, &bytes);
+    st = akin_facets_read(akin_buf_span(&bytes), catalog->terms, gone,
+                          &catalog->facets, err);
+    akin_buf_free(&bytes);
+    return st == AKIN_OK ? akin_text_copy(before->text, &catalog->text, err)
+                         : st;
+}
+
+struct filling {
+    struct akin_txn *txn;
+    struct akin_catalog *catalog;
+    struct akin_error *err;
+    enum akin_status st;
+};
+
+static bool
+forget_words(uint32_t number, void *ctx)
+{
+    struct filling *filling = ctx;
+
+    filling->st =
+        akin_text_remove(filling->catalog->text, number, filling->err);
+    return filling->st == AKIN_OK;
+}
+
+static bool
+read_one(uint32_t number, void *ctx)
+{
+    struct filling *filling = ctx;
+
+    filling->st = akin__catalog_read(filling->txn, number, filling->catalog,
+                                     filling->err);
+    return filling->st == AKIN_OK;
+}
+
+static enum akin_status
+fill(struct akin_txn *txn, const struct difference *difference,
+     struct akin_catalog *catalog, struct akin_error *err)
+{
+    struct filling filling = {txn, catalog, err, AKIN_OK};
+
+    filling.st = akin_text_begin(catalog->text, err);
+    if (filling.st == AKIN_OK)
+        akin_bitmap_each(difference->gone, forget_words, &filling);
+    if (filling.st == AKIN_OK)
+        akin_bitmap_each(difference->changed, read_one, &filling);
+    if (filling.st == AKIN_OK)
+        filling.st = akin_text_end(catalog->text, err);
+    if (filling.st == AKIN_OK)
+        akin_facets_finish(catalog->facets);
+    return filling.st;
+}
+
+/* Fills a catalog that was scanned; before may be NULL. */
+static enum akin_status
+make_parts(struct akin_txn *txn, const struct akin_catalog *before,
+           struct difference *difference, struct akin_catalog *catalog,
+           struct akin_error *err)
+{
+    enum akin_status st;
+
+    if (before != NULL &&
+        2 * akin_bitmap_count(difference->changed) > catalog->n_entries) {
+        before = NULL;
+        difference_free(difference);
+        *difference = compare(NULL, catalog);
+    }
+    if (before != NULL) {
+        st = copy_parts(before, difference->gone, catalog, err);
+    } else {
+        catalog->facets = akin_facets_new(catalog->terms);
+        st = akin_text_new(NULL, &catalog->text, err);
+    }
+    return st == AKIN_OK ? fill(txn, difference, catalog, err) : st;
+}
+
+/* The catalog of what txn sees; *out may be `before` itself. */
+static enum akin_status
+follow(struct akin_catalogs *source, struct akin_txn *txn,
+       struct akin_catalog *before, struct akin_catalog **out,
+       struct akin_error *err)
+{
+    struct akin_catalog *catalog = NULL;
+    struct difference difference = {0};
+    enum akin_status st = begin(source, txn, &catalog, err);
+
+    if (st != AKIN_OK)
+        return st;
+    if (before != NULL && before->terms_key != catalog->terms_key)
+        before = NULL;
+    st = akin__catalog_scan(txn, before, catalog, err);
+    if (st == AKIN_OK) {
+        difference = compare(before, catalog);
+        if (before != NULL && akin_bitmap_count(difference.changed) == 0 &&
+            akin_bitmap_count(difference.gone) == 0) {
+            before->last_image = catalog->last_image;
+            before->n_images = catalog->n_images;
+            *out = before;
+        } else {
+            st = make_parts(txn, before, &difference, catalog, err);
+            if (st == AKIN_OK)
+                *out = catalog;
+        }
+        difference_free(&difference);
+    }
+    if (st != AKIN_OK || *out != catalog)
+        catalog_free(catalog);
+    return st;
+}
+
+/* --- from the generation --- */
+
+/* What the current generation has; NULL when it has none that can be used. */
+static struct akin_catalog *
+open_base(struct akin_catalogs *source, struct akin_txn *txn)
+{
+    struct akin_catalog *catalog = NULL;
+    struct akin_error why = {0};
+    char *dir = NULL;
+    enum akin_status st = source->base == NULL
+                              ? AKIN_ENOTFOUND
+                              : source->base(source->ctx, &dir, &why);
+
+    if (st == AKIN_OK)
+        st = begin(source, txn, &catalog, &why);
+    if (st == AKIN_OK)
+        st = akin__catalog_load(catalog, dir, &why);
+    if (st != AKIN_OK) {
+        if (st != AKIN_ENOTFOUND)
+            akin_log(AKIN_LOG_WARN, "catalog", "made anew: %s", why.text);
+        catalog_free(catalog);
+        catalog = NULL;
+    } else if (catalog->change != 0) {
+        /* It was read just before the commit that made it current. */
+        catalog->change++;
+    }
+    free(dir);
+    return catalog;
+}
+
+/* Was nothing committed since the generation became current? The counters
+ * guard against a copy of the store that counts changes anew. */
+static bool
+is_fresh(const struct akin_catalog *base, struct akin_txn *txn, uint64_t change)
+{
+    uint64_t last = 0, images = 0, datasets = 0;
+
+    return base->change == change &&
+           akin__catalog_counters(txn, &last, &images, &datasets, NULL) ==
+               AKIN_OK &&
+           last == base->last_image && images == base->n_images &&
+           datasets == base->n_entries;
+}
+
+/* Makes source->current one of `change` or newer; the lock is held. */
+static enum akin_status
+refresh(struct akin_catalogs *source, struct akin_txn *txn, uint64_t change,
+        struct akin_error *err)
+{
+    struct akin_catalog *before = source->current, *next = NULL;
+    enum akin_status st = AKIN_OK;
+
+    if (before == NULL)
+        before = open_base(source, txn);
+    if (before != NULL && before != source->current &&
+        is_fresh(before, txn, change))
+        next = before;
+    else
+        st = follow(source, txn, before, &next, err);
+    if (before != source->current && before != next)
+        catalog_free(before);
+    if (st != AKIN_OK)
+        return st;
+    if (next != source->current)
+        drop(source->current);
+    next->change = change;
+    source->current = next;
     return AKIN_OK;
 }
 
@@ -372,17 +362,11 @@ akin_catalog_acquire(struct akin_catalogs *source, struct akin_txn *txn,
                      uint64_t change, struct akin_catalog **out,
                      struct akin_error *err)
 {
-    struct akin_catalog *made = NULL;
     enum akin_status st = AKIN_OK;
 
     (void)pthread_mutex_lock(&source->lock);
-    if (source->current == NULL || source->current->change < change) {
-        st = make(source, txn, change, &made, err);
-        if (st == AKIN_OK) {
-            drop(source->current);
-            source->current = made;
-        }
-    }
+    if (source->current == NULL || source->current->change < change)
+        st = refresh(source, txn, change, err);
     if (st == AKIN_OK) {
         source->current->refs++;
         *out = source->current;
@@ -420,12 +404,4 @@ const struct akin_terms *
 akin_catalog_terms(const struct akin_catalog *catalog)
 {
     return catalog->terms;
-}
-
-const struct akin_json *
-akin_catalog_record(const struct akin_catalog *catalog, uint32_t number)
-{
-    const struct entry *entry = entry_of(catalog, number);
-
-    return entry == NULL ? NULL : entry->record;
 }

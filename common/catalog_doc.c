@@ -74,16 +74,23 @@ put_term(struct akin_buf *out, const struct akin_terms *terms, const char *id)
 
 static void
 put_terms(struct akin_buf *out, const struct akin_terms *terms,
-          const struct akin_json *list)
+          const char *field, const struct akin_json *list)
 {
+    const char *prefix = strcmp(field, "organism") == 0 ? "NCBITaxon" : NULL;
+
     for (size_t i = 0; i < akin_json_count(list); i++) {
         const struct akin_json *term = akin_json_at(list, i);
-        const char *id = akin_json_string(term);
+        const char *plain = akin_json_string(term);
+        const char *id = plain != NULL ? plain : akin_json_text(term, "id");
+        const char *label = akin_json_text(term, "label");
 
-        if (id == NULL)
-            id = akin_json_text(term, "id");
-        put(out, akin_json_text(term, "label"));
+        put(out, label);
         put(out, id);
+        if (label == NULL)
+            label = plain;
+        /* A label alone means the term that is called so. */
+        if (terms != NULL && label != NULL && (id == NULL || id == plain))
+            id = akin_terms_find(terms, label, prefix);
         put_term(out, terms, id);
     }
 }
@@ -141,7 +148,7 @@ akin_catalog_doc(const struct akin_json *record, uint32_t number,
     put_all(&column[AKIN_TEXT_KEYWORDS], akin_json_get(record, "keywords"), 0);
     put_people(&column[AKIN_TEXT_AUTHORS], akin_json_get(record, "authors"));
     for (size_t i = 0; i < AKIN_COUNT(term_keys); i++)
-        put_terms(&column[AKIN_TEXT_TERMS], terms,
+        put_terms(&column[AKIN_TEXT_TERMS], terms, term_keys[i],
                   akin_json_get(record, term_keys[i]));
     for (size_t i = 0; i < akin_json_count(annotations); i++)
         put_people(&column[AKIN_TEXT_AUTHORS],

@@ -29,6 +29,12 @@ static const struct akin__facet_kind_of kinds[] = {
     {"format", AKIN__FACET_TEXT, "images.format", "format"},
     {"channels", AKIN__FACET_NUMBER, "images.dim_c", "channels"},
     {"bit_depth", AKIN__FACET_NUMBER, "images.bits", "bit_depth"},
+    {"pixel_size_um", AKIN__FACET_RANGE, "images.pixel_um_x", "pixel_size_um"},
+    {"width", AKIN__FACET_RANGE, "images.dim_x", "width"},
+    {"height", AKIN__FACET_RANGE, "images.dim_y", "height"},
+    {"depth", AKIN__FACET_RANGE, "images.dim_z", "depth"},
+    {"timepoints", AKIN__FACET_RANGE, "images.dim_t", "timepoints"},
+    {"source", AKIN__FACET_TEXT, "source.kind", "source"},
     /* not counted: what suggestions are made of */
     {"id", AKIN__FACET_TEXT, "id|identifier.accession", ""},
     {"title", AKIN__FACET_WORDS, "title", ""},
@@ -46,11 +52,13 @@ size_t
 akin_facet_names(const char *const **names)
 {
     static const char *const list[] = {
-        "organism",  "imaging_method", "license",
-        "year",      "publisher",      "annotation_type",
-        "author",    "keyword",        "biological_entity",
-        "cell_line", "modality",       "category",
-        "format",    "channels",       "bit_depth"};
+        "organism",      "imaging_method", "license",
+        "year",          "publisher",      "annotation_type",
+        "author",        "keyword",        "biological_entity",
+        "cell_line",     "modality",       "category",
+        "format",        "channels",       "bit_depth",
+        "pixel_size_um", "width",          "height",
+        "depth",         "timepoints",     "source"};
 
     _Static_assert(AKIN_COUNT(list) == N_COUNTED, "every counted facet");
     *names = list;
@@ -58,7 +66,7 @@ akin_facet_names(const char *const **names)
 }
 
 void *
-akin__grown(void *array, size_t n, size_t *cap, size_t size)
+akin__facet_grown(void *array, size_t n, size_t *cap, size_t size)
 {
     void *bigger;
 
@@ -87,6 +95,7 @@ akin_facets_new(const struct akin_terms *terms)
         facets->column[i].ids.is_exact = true;
         facets->column[i].has = akin_bitmap_new();
     }
+    facets->extra.is_exact = true;
     facets->n_facets = AKIN_COUNT(kinds);
     facets->facet = akin_new(facets->n_facets, sizeof(*facets->facet));
     for (size_t i = 0; i < facets->n_facets; i++)
@@ -112,10 +121,8 @@ akin_facets_free(struct akin_facets *facets)
         free(facets->facet[i].of);
         free(facets->facet[i].start);
     }
-    for (size_t i = 0; i < facets->n_datasets; i++)
-        akin_json_free(facets->extra[i]);
+    akin__dict_free(&facets->extra);
     akin_bitmap_free(facets->all);
-    free(facets->extra);
     free(facets->number);
     free(facets->column);
     free(facets->facet);
@@ -173,6 +180,7 @@ akin__facet_walk(const struct akin_json *json, const char *path,
 /* --- columns --- */
 
 struct filling {
+    const struct akin_terms *terms;
     struct akin__column *column;
     uint32_t dataset;
     size_t first_pair; /* of this dataset */
@@ -189,8 +197,8 @@ fill_number(struct filling *to, double value)
         if (i > to->first_pair + 16)
             break; /* repeats do no harm, and looking for them takes time */
     }
-    column->pair = akin__grown(column->pair, column->n_pairs,
-                               &column->cap_pairs, sizeof(*column->pair));
+    column->pair = akin__facet_grown(column->pair, column->n_pairs,
+                                     &column->cap_pairs, sizeof(*column->pair));
     column->pair[column->n_pairs++] = (struct akin__pair){value, to->dataset};
 }
 
@@ -212,41 +220,23 @@ fill(const struct akin_json *leaf, void *ctx)
         return;
     }
     if (column->field->kind == AKIN__KIND_TERM) {
+        const char *label = text != NULL ? text : akin_json_text(leaf, "label");
+        const char *meant;
+
         if (text == NULL)
             text = akin_json_text(leaf, "id");
         if (text != NULL)
             akin__dict_add(&column->ids, text, to->dataset);
         if (akin_json_text(leaf, "label") != NULL)
-            akin__dict_add(&column->labels, akin_json_text(leaf, "label"),
-                           to->dataset);
+            akin__dict_add(&column->labels, label, to->dataset);
+        meant = text == NULL || text == label
+                    ? akin__facet_term(to->terms, column->field->name, label)
+                    : NULL;
+        if (meant != NULL)
+            akin__dict_add(&column->ids, meant, to->dataset);
     }
     if (text != NULL)
         akin__dict_add(&column->texts, text, to->dataset);
-}
-
-/* What of an image a filter may ask for; false: not known. */
-static bool
-image_number(const struct akin_image_info *image, const char *field, double *to)
-{
-    const struct {
-        const char *field;
-        double value;
-    } known[] = {
-        {"bit_depth", image->bits},
-        {"width", image->dim_x},
-        {"height", image->dim_y},
-        {"depth", image->dim_z},
-        {"channels", image->dim_c},
-        {"timepoints", image->dim_t},
-        {"pixel_size_um", image->pixel_um_x},
-    };
-
-    for (size_t i = 0; i < AKIN_COUNT(known); i++)
-        if (strcmp(known[i].field, field) == 0) {
-            *to = known[i].value;
-            return *to > 0;
-        }
-    return false;
 }
 
 static void
@@ -260,7 +250,7 @@ fill_images(struct filling *to, const struct akin_image_info *images, size_t n)
         double number;
 
         if (field->kind == AKIN__KIND_NUMBER) {
-            if (!image_number(&images[i], field->name, &number))
+            if (!akin__image_number(&images[i], field->name, &number))
                 continue;
             fill_number(to, number);
         } else {
@@ -272,44 +262,25 @@ fill_images(struct filling *to, const struct akin_image_info *images, size_t n)
     }
 }
 
-static void
-keep_extra(struct akin_facets *facets, size_t i, const struct akin_json *record)
-{
-    struct akin_json *extra = akin_json_get(record, "extra");
-
-    if (extra == NULL)
-        return;
-    facets->extra[i] = akin_json_object();
-    akin_json_set(facets->extra[i], "extra", akin_json_share(extra));
-}
-
 void
 akin_facets_add(struct akin_facets *facets, uint32_t number,
                 const struct akin_json *record,
                 const struct akin_image_info *images, size_t n_images)
 {
-    size_t i = facets->n_datasets, cap = facets->cap_datasets;
-
     assert(!facets->is_finished);
-    assert(i == 0 || facets->number[i - 1] < number);
-    facets->extra =
-        akin__grown(facets->extra, i, &cap,
-                    sizeof(facets->extra[0])); /* NOLINT: pointers */
-    facets->number = akin__grown(facets->number, i, &facets->cap_datasets,
-                                 sizeof(*facets->number));
-    facets->number[i] = number;
-    facets->n_datasets++;
+    assert(!akin_bitmap_has(facets->all, number));
     akin_bitmap_add(facets->all, number);
     for (size_t c = 0; c < facets->n_columns; c++) {
         struct akin__column *column = &facets->column[c];
-        struct filling to = {column, number, column->n_pairs};
+        struct filling to = {facets->terms, column, number, column->n_pairs};
 
         akin__facet_walk(record, column->field->path, fill, &to);
         fill_images(&to, images, n_images);
     }
     for (size_t f = 0; f < facets->n_facets; f++)
-        akin__facet_add(&facets->facet[f], i, number, record, images, n_images);
-    keep_extra(facets, i, record);
+        akin__facet_add(&facets->facet[f], facets->terms, number, record,
+                        images, n_images);
+    akin__extra_add(&facets->extra, number, record);
 }
 
 static int
@@ -322,18 +293,114 @@ by_value(const void *a, const void *b)
     return x->dataset < y->dataset ? -1 : x->dataset > y->dataset;
 }
 
+/* As it is when nothing was added to what was read. */
+static bool
+is_sorted(const struct akin__column *column)
+{
+    for (size_t i = 1; i < column->n_pairs; i++)
+        if (by_value(&column->pair[i - 1], &column->pair[i]) > 0)
+            return false;
+    return true;
+}
+
+/* --- what is made from the sets --- */
+
+/* Both a set and the positions ascend: look from the last place on, in steps
+ * that double, then by halves. */
+size_t
+akin__position_of(const struct akin_facets *facets, uint32_t number,
+                  size_t from)
+{
+    size_t step = 1, low = from, high = from;
+
+    while (high < facets->n_datasets && facets->number[high] < number) {
+        low = high + 1;
+        high += step;
+        step *= 2;
+    }
+    high = high < facets->n_datasets ? high : facets->n_datasets;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (facets->number[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct turning {
+    const struct akin_facets *facets;
+    struct akin__facet *facet;
+    size_t position; /* of the dataset before */
+    uint32_t value;
+};
+
+static bool
+count_one(uint32_t number, void *ctx)
+{
+    struct turning *turning = ctx;
+
+    turning->position =
+        akin__position_of(turning->facets, number, turning->position);
+    turning->facet->start[turning->position + 2]++;
+    return true;
+}
+
+/* After the counts became sums, start[i + 1] is where the next of i goes. */
+static bool
+place_one(uint32_t number, void *ctx)
+{
+    struct turning *turning = ctx;
+    size_t *at;
+
+    turning->position =
+        akin__position_of(turning->facets, number, turning->position);
+    at = &turning->facet->start[turning->position + 1];
+    turning->facet->of[(*at)++] = turning->value;
+    return true;
+}
+
+/* The values of each dataset, from the datasets of each value. */
+static void
+turn(const struct akin_facets *facets, struct akin__facet *facet)
+{
+    struct turning turning = {.facets = facets, .facet = facet};
+    size_t n = facets->n_datasets;
+
+    facet->start = akin_new(n + 2, sizeof(*facet->start));
+    for (size_t v = 0; v < facet->values.n; v++) {
+        turning.position = 0;
+        akin__set_each(&facet->values.value[v].set, count_one, &turning);
+    }
+    for (size_t i = 2; i < n + 2; i++)
+        facet->start[i] += facet->start[i - 1];
+    facet->of = akin_new(facet->start[n + 1] + 1, sizeof(*facet->of));
+    for (size_t v = 0; v < facet->values.n; v++) {
+        turning.position = 0;
+        turning.value = (uint32_t)v;
+        akin__set_each(&facet->values.value[v].set, place_one, &turning);
+    }
+}
+
 void
 akin_facets_finish(struct akin_facets *facets)
 {
     assert(!facets->is_finished);
     facets->is_finished = true;
+    facets->n_datasets = akin_bitmap_count(facets->all);
+    facets->number = akin_new(facets->n_datasets + 1, sizeof(*facets->number));
+    akin_bitmap_numbers(facets->all, facets->number);
     for (size_t i = 0; i < facets->n_columns; i++)
-        if (facets->column[i].n_pairs > 1)
+        if (!is_sorted(&facets->column[i]))
             qsort(facets->column[i].pair, facets->column[i].n_pairs,
                   sizeof(*facets->column[i].pair), by_value);
     for (size_t i = 0; i < facets->n_facets; i++)
         if (facets->facet[i].def->kind == AKIN__FACET_TERM)
             akin__tree_make(&facets->facet[i], facets->terms);
+        else
+            turn(facets, &facets->facet[i]);
 }
 
 const struct akin_bitmap *

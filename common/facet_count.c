@@ -42,6 +42,45 @@ by_count(const void *a, const void *b)
     return order != 0 ? order : strcmp(x->value->text, y->value->text);
 }
 
+/* Sinks list[i] in a heap whose root is the worst. */
+static void
+sink(struct counted *list, size_t n, size_t i)
+{
+    for (;;) {
+        struct counted kept;
+        size_t worst = i;
+
+        for (size_t c = 2 * i + 1; c < n && c <= 2 * i + 2; c++)
+            if (by_count(&list[c], &list[worst]) > 0)
+                worst = c;
+        if (worst == i)
+            return;
+        kept = list[i];
+        list[i] = list[worst];
+        list[worst] = kept;
+        i = worst;
+    }
+}
+
+/* Brings the max best to the front, best first; gives how many. Most facets
+ * have many more values than are shown. */
+static size_t
+best_first(struct counted *list, size_t n, size_t max)
+{
+    size_t n_best = n < max ? n : max;
+
+    for (size_t i = n_best / 2; n > n_best && i-- > 0;)
+        sink(list, n_best, i);
+    for (size_t i = n_best; i < n && n_best > 0; i++)
+        if (by_count(&list[i], &list[0]) < 0) {
+            list[0] = list[i];
+            sink(list, n_best, 0);
+        }
+    if (n_best > 1)
+        qsort(list, n_best, sizeof(*list), by_count);
+    return n_best;
+}
+
 static struct akin_json *
 value_json(const struct counted *counted)
 {
@@ -66,9 +105,8 @@ tree_json(const struct akin__tree *tree, struct counted *list, size_t n,
 {
     struct akin_json *json = n > 0 ? akin_json_array() : NULL;
 
-    if (n > 1)
-        qsort(list, n, sizeof(*list), by_count);
-    for (size_t i = 0; i < n && i < max; i++) {
+    n = best_first(list, n, max);
+    for (size_t i = 0; i < n; i++) {
         struct akin_json *one = value_json(&list[i]);
 
         akin_json_set(
@@ -85,7 +123,7 @@ offer(const struct akin__tree *tree, uint32_t node,
       const struct akin_bitmap *datasets, struct counted *list, size_t *n)
 {
     const struct akin__value *value = &tree->dict.value[node];
-    size_t count = akin_bitmap_and_count(value->set, datasets);
+    size_t count = akin__set_and_count(&value->set, datasets);
 
     if (count > 0)
         list[(*n)++] = (struct counted){value, count, node};
@@ -134,36 +172,12 @@ struct walking {
     size_t position; /* of the dataset before */
 };
 
-/* Both the set and the positions ascend: look from the last place on, in
- * steps that double, then by halves. */
-static size_t
-position_of(const struct akin_facets *facets, uint32_t number, size_t from)
-{
-    size_t step = 1, low = from, high = from;
-
-    while (high < facets->n_datasets && facets->number[high] < number) {
-        low = high + 1;
-        high += step;
-        step *= 2;
-    }
-    high = high < facets->n_datasets ? high : facets->n_datasets;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (facets->number[middle] < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool
 walk_dataset(uint32_t number, void *ctx)
 {
     struct walking *walking = ctx;
     const struct akin__facet *facet = walking->facet;
-    size_t at = position_of(walking->facets, number, walking->position);
+    size_t at = akin__position_of(walking->facets, number, walking->position);
 
     if (at == walking->facets->n_datasets)
         return false;
@@ -180,7 +194,8 @@ count_values(const struct akin_facets *facets, const struct akin__facet *facet,
 {
     struct walking walking = {facets, facet, count, 0};
     size_t n = akin_bitmap_count(datasets);
-    size_t each = 1 + facet->n_of / (facets->n_datasets + 1);
+    size_t each =
+        1 + facet->start[facets->n_datasets] / (facets->n_datasets + 1);
     size_t chunks = 1 + facets->n_datasets / 65536;
 
     if (n * (each + 1) <= facet->values.n * AND_STEPS * chunks) {
@@ -188,8 +203,8 @@ count_values(const struct akin_facets *facets, const struct akin__facet *facet,
         return;
     }
     for (size_t i = 0; i < facet->values.n; i++)
-        count[i] = (uint32_t)akin_bitmap_and_count(facet->values.value[i].set,
-                                                   datasets);
+        count[i] = (uint32_t)akin__set_and_count(&facet->values.value[i].set,
+                                                 datasets);
 }
 
 static struct akin_json *
@@ -209,9 +224,8 @@ count_flat(const struct akin_facets *facets, const struct akin__facet *facet,
     for (size_t i = 0; i < facet->values.n; i++)
         if (count[i] > 0)
             list[n++] = (struct counted){&facet->values.value[i], count[i], 0};
-    if (n > 1)
-        qsort(list, n, sizeof(*list), by_count);
-    for (size_t i = 0; i < n && i < max; i++)
+    n = best_first(list, n, max);
+    for (size_t i = 0; i < n; i++)
         akin_json_append(json, value_json(&list[i]));
     free(list);
     free(count);
@@ -308,10 +322,9 @@ complete_facet(const struct akin__facet *facet, const char *text, size_t max,
         if (has_beginning(label_of(&dict->value[i]), text, len) ||
             has_beginning(dict->value[i].text, text, len))
             list[n++] = (struct counted){
-                &dict->value[i], akin_bitmap_count(dict->value[i].set), 0};
-    if (n > 1)
-        qsort(list, n, sizeof(*list), by_count);
-    for (size_t i = 0; i < n && i < max; i++) {
+                &dict->value[i], akin__set_count(&dict->value[i].set), 0};
+    n = best_first(list, n, max);
+    for (size_t i = 0; i < n; i++) {
         struct akin_json *json = akin_json_object();
 
         akin_json_set_text(json, "field", facet->def->name);
@@ -350,5 +363,5 @@ akin_facets_term_count(const struct akin_facets *facets, const char *name,
     node = akin__dict_find(&facet->tree.dict, curie);
     return node == AKIN__NO_VALUE
                ? 0
-               : akin_bitmap_count(facet->tree.dict.value[node].set);
+               : akin__set_count(&facet->tree.dict.value[node].set);
 }

@@ -17,7 +17,7 @@ or_value(const struct akin__dict *dict, const char *text,
     uint32_t i = text == NULL ? AKIN__NO_VALUE : akin__dict_find(dict, text);
 
     if (i != AKIN__NO_VALUE)
-        akin_bitmap_or(out, dict->value[i].set);
+        akin__set_give(&dict->value[i].set, out);
 }
 
 /* As term_matches of filter.c. */
@@ -27,6 +27,7 @@ match_term(const struct akin__column *column, const struct akin__node *node,
 {
     or_value(&column->texts, node->value, out);
     or_value(&column->texts, node->curie, out);
+    or_value(&column->ids, node->curie, out); /* label without an id */
     or_value(&column->labels, node->value, out);
     for (size_t i = 0; i < akin_json_count(node->members); i++)
         or_value(&column->ids, akin_json_string(akin_json_at(node->members, i)),
@@ -43,7 +44,7 @@ match_text(const struct akin__column *column, const struct akin__node *node,
     }
     for (size_t i = 0; i < column->texts.n; i++)
         if (akin__node_matches_text(node, column->texts.value[i].text))
-            akin_bitmap_or(out, column->texts.value[i].set);
+            akin__set_give(&column->texts.value[i].set, out);
 }
 
 static void
@@ -70,13 +71,21 @@ static void
 match_extra(const struct akin_facets *facets, const struct akin__node *node,
             struct akin_bitmap *out)
 {
-    struct akin__node own = *node;
-    struct akin_filter filter = {&own};
+    const struct akin__dict *extra = &facets->extra;
+    size_t len = strlen(node->field);
 
-    for (size_t i = 0; i < facets->n_datasets; i++)
-        if (facets->extra[i] != NULL &&
-            akin_filter_matches(&filter, facets->extra[i]))
-            akin_bitmap_add(out, facets->number[i]);
+    if (node->kind == AKIN__HAS) {
+        or_value(extra, node->field, out);
+        return;
+    }
+    for (size_t i = 0; i < extra->n; i++) {
+        const char *text = extra->value[i].text;
+
+        if (strncmp(text, node->field, len) == 0 &&
+            text[len] == AKIN__EXTRA_SEPARATOR[0] &&
+            akin__node_matches_text(node, text + len + 1))
+            akin__set_give(&extra->value[i].set, out);
+    }
 }
 
 static struct akin_bitmap *

@@ -33,12 +33,12 @@ make_room(struct making *making, size_t node)
 
     if (node < cap)
         return;
-    making->above =
-        akin__grown(making->above, cap, &making->cap, sizeof(*making->above));
-    making->n_below =
-        akin__grown(making->n_below, cap, &cap_below, sizeof(*making->n_below));
-    making->is_seen =
-        akin__grown(making->is_seen, cap, &cap_seen, sizeof(*making->is_seen));
+    making->above = akin__facet_grown(making->above, cap, &making->cap,
+                                      sizeof(*making->above));
+    making->n_below = akin__facet_grown(making->n_below, cap, &cap_below,
+                                        sizeof(*making->n_below));
+    making->is_seen = akin__facet_grown(making->is_seen, cap, &cap_seen,
+                                        sizeof(*making->is_seen));
 }
 
 /* Follows first parents from a value up to what was seen before. */
@@ -77,14 +77,14 @@ spread(struct making *making, const struct akin__dict *values)
 
         if (!akin_terms_known(making->terms, values->value[v].text))
             continue;
-        akin_bitmap_or(any, values->value[v].set);
+        akin__set_give(&values->value[v].set, any);
         above = akin_terms_ancestors(making->terms, values->value[v].text);
         for (size_t i = 0; i < akin_json_count(above); i++) {
             uint32_t node =
                 akin__dict_find(dict, akin_json_string(akin_json_at(above, i)));
 
             if (node != AKIN__NO_VALUE)
-                akin_bitmap_or(dict->value[node].set, values->value[v].set);
+                akin__set_or(&dict->value[node].set, &values->value[v].set);
         }
         akin_json_free(above);
     }
@@ -101,7 +101,7 @@ keep(struct making *making, const struct akin_bitmap *any)
     for (size_t i = 0; i < tree->dict.n; i++)
         tree->is_kept[i] = i < making->n_values ||
                            (making->n_below != NULL && making->n_below[i] > 1 &&
-                            akin_bitmap_count(tree->dict.value[i].set) < n_any);
+                            akin__set_count(&tree->dict.value[i].set) < n_any);
 }
 
 /* The parent of each kept node is the next kept one above it. */
@@ -165,7 +165,7 @@ akin__tree_make(struct akin__facet *facet, const struct akin_terms *terms)
     for (size_t v = 0; v < facet->values.n; v++) {
         uint32_t node = akin__dict_put(dict, facet->values.value[v].text);
 
-        akin_bitmap_or(dict->value[node].set, facet->values.value[v].set);
+        akin__set_or(&dict->value[node].set, &facet->values.value[v].set);
         if (facet->values.value[v].label != NULL)
             dict->value[node].label = akin_strdup(facet->values.value[v].label);
         make_room(&making, node);

@@ -34,6 +34,8 @@ struct akin__field {
  * call in the same thread. */
 const struct akin__field *akin__field_find(const char *name, const char **near);
 /* All fields, for help texts and facets. */
+/* The ontology that the archives use for a field, or NULL. */
+const char *akin__field_ontology(const char *field);
 size_t akin__fields(const struct akin__field **out);
 
 enum akin__node_kind {

@@ -17,9 +17,8 @@ struct resolver {
     struct akin_error *err;
 };
 
-/* The ontology that the archives use for a field. */
-static const char *
-ontology_of(const char *field)
+const char *
+akin__field_ontology(const char *field)
 {
     if (strcmp(field, "organism") == 0)
         return "NCBITaxon";
@@ -50,7 +49,7 @@ hint(struct resolver *r, const struct akin__node *node, const char *sentence)
 static void
 find_curie(struct resolver *r, struct akin__node *node)
 {
-    const char *prefix = ontology_of(node->field), *found = NULL;
+    const char *prefix = akin__field_ontology(node->field), *found = NULL;
     struct akin_error why = {0};
     struct akin_buf id = {0};
     bool is_id = akin_curie_normalize(node->value, prefix, &id);

@@ -11,10 +11,6 @@
 #define WHITE 255.0f
 #define NARROW 64.0f /* grey levels; 8-bit planes with fewer are stretched */
 
-struct range {
-    float low, high;
-};
-
 /* Luminance on an even grid of at most SAMPLES_MAX pixels. */
 static size_t
 sample_luma(const struct akin_plane *plane, float *value)
@@ -32,9 +28,9 @@ sample_luma(const struct akin_plane *plane, float *value)
     return n;
 }
 
-static enum akin_status
-find_range(const struct akin_plane *plane, struct range *out,
-           struct akin_error *err)
+enum akin_status
+akin_render_find_range(const struct akin_plane *plane,
+                       struct akin_render_range *out, struct akin_error *err)
 {
     bool is_8_bit = plane->sample == AKIN_SAMPLE_U8;
     float *value = malloc(SAMPLES_MAX * sizeof(*value));
@@ -47,7 +43,7 @@ find_range(const struct akin_plane *plane, struct range *out,
     out->high = akin__rank_of(value, n, n - 1 - n / TAIL);
     free(value);
     if (is_8_bit && (out->high - out->low >= NARROW || out->high == out->low))
-        *out = (struct range){0.0f, WHITE};
+        *out = (struct akin_render_range){0.0f, WHITE};
     return AKIN_OK;
 }
 
@@ -66,7 +62,7 @@ sample_at(const struct akin_plane *plane, size_t at)
 }
 
 static uint8_t
-grey_of(double value, struct range range)
+grey_of(double value, struct akin_render_range range)
 {
     double width = (double)range.high - (double)range.low;
     double place;
@@ -108,7 +104,7 @@ part_of(uint32_t from, uint32_t length, uint32_t i, uint32_t n, uint32_t *start,
 
 static void
 fill(const struct akin_plane *plane, struct akin_tile_rect region,
-     struct range range, struct akin_plane *out)
+     struct akin_render_range range, struct akin_plane *out)
 {
     uint8_t *px = out->px;
 
@@ -164,12 +160,14 @@ akin_render_plane(const struct akin_plane *plane,
                   struct akin_plane *out, struct akin_error *err)
 {
     struct akin_tile_rect region = options->region;
-    struct range range = {0.0f, WHITE};
+    struct akin_render_range range = {0.0f, WHITE};
     uint32_t w, h;
     enum akin_status st = check_region(plane, &region, err);
 
-    if (st == AKIN_OK)
-        st = find_range(plane, &range, err);
+    if (options->range != NULL)
+        range = *options->range;
+    else if (st == AKIN_OK)
+        st = akin_render_find_range(plane, &range, err);
     if (st != AKIN_OK)
         return st;
     picture_size(region, options->max_edge, &w, &h);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "akin/hash.h"
 #include "akin/normalize.h"
 #include "ontology_internal.h"
 #include "term_internal.h"
@@ -73,6 +74,19 @@ enum akin_status
 akin_terms_change(struct akin_txn *txn, uint64_t *out, struct akin_error *err)
 {
     return akin_manifest_number(txn, AKIN__TERMS_CHANGE, out, err);
+}
+
+enum akin_status
+akin_terms_key(struct akin_txn *txn, uint64_t *out, struct akin_error *err)
+{
+    struct akin_hash supplement =
+        akin_hash_of(akin_span_of(akin__supplement, akin__supplement_len));
+    uint64_t change = 0;
+    enum akin_status st = akin_terms_change(txn, &change, err);
+
+    if (st == AKIN_OK)
+        *out = akin_hash_mix(change, akin_le64(supplement.bytes));
+    return st;
 }
 
 /* ---- storing ---- */

@@ -84,7 +84,7 @@ akin_publishing_is_due(const struct akin_counts *counts,
                        const struct akin_config *config)
 {
     if (counts->generation == 0)
-        return counts->tiles > 0 || counts->is_stale;
+        return counts->tiles > 0 || counts->datasets > 0 || counts->is_stale;
     return counts->tail_tiles > config->publish_tail_tiles ||
            counts->tail_tiles > counts->generation_tiles / SHARE ||
            counts->lost_images > counts->generation_images / SHARE;

@@ -4,9 +4,9 @@
  *
  * What came after the current generation (the tail) is searched one by one,
  * what was removed from it is masked: both cost time in each query. A publish
- * is due when there is no usable generation, when the tail has more tiles than
- * publish.tail_tiles or than a quarter of the generation, or when a quarter of
- * the generation's images are gone.
+ * is due when there are datasets and no usable generation, when the tail has
+ * more tiles than publish.tail_tiles or than a quarter of the generation, or
+ * when a quarter of the generation's images are gone.
  *
  * Threads: belongs to the thread that writes the store.
  */

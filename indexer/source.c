@@ -8,7 +8,7 @@
 #include "source_internal.h"
 
 void *
-akin__grown(void *array, size_t n, size_t *cap, size_t size)
+akin__source_grown(void *array, size_t n, size_t *cap, size_t size)
 {
     void *more;
 
@@ -45,8 +45,9 @@ akin__source_begin(struct akin_source *source, char *root,
         akin_names_free(metadata);
         return;
     }
-    source->group = akin__grown(source->group, source->n_groups,
-                                &source->cap_groups, sizeof(*source->group));
+    source->group =
+        akin__source_grown(source->group, source->n_groups, &source->cap_groups,
+                           sizeof(*source->group));
     source->group[source->n_groups++] = (struct akin_source_group){
         .root = root, .metadata = *metadata, .first = source->n_files};
     *metadata = (struct akin_names){0};
@@ -66,8 +67,9 @@ akin__source_end(struct akin_source *source)
 void
 akin__source_add(struct akin_source *source, const char *name)
 {
-    source->name_at = akin__grown(source->name_at, source->n_files,
-                                  &source->cap_files, sizeof(*source->name_at));
+    source->name_at =
+        akin__source_grown(source->name_at, source->n_files, &source->cap_files,
+                           sizeof(*source->name_at));
     source->name_at[source->n_files++] = source->names.len;
     akin_buf_put(&source->names, name, strlen(name) + 1);
     source->group[source->n_groups - 1].n++;
@@ -78,8 +80,8 @@ akin__source_trouble(struct akin_source *source, const char *path,
                      const char *reason)
 {
     source->trouble =
-        akin__grown(source->trouble, source->n_trouble, &source->cap_trouble,
-                    sizeof(*source->trouble));
+        akin__source_grown(source->trouble, source->n_trouble,
+                           &source->cap_trouble, sizeof(*source->trouble));
     source->trouble[source->n_trouble++] = (struct akin_source_trouble){
         .path = akin_strdup(path), .reason = akin_strdup(reason)};
 }

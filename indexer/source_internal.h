@@ -27,6 +27,6 @@ enum akin_status akin__walk_path(struct akin__walk *walk, const char *path,
                                  struct akin_error *err) AKIN_MUST_USE;
 
 /* More room for a growing array: doubles *cap (in elements of size). */
-void *akin__grown(void *array, size_t n, size_t *cap, size_t size);
+void *akin__source_grown(void *array, size_t n, size_t *cap, size_t size);
 
 #endif

@@ -151,7 +151,8 @@ keep_own_metadata(struct akin_names *metadata)
 static void
 names_add(struct akin_names *names, size_t *cap, const char *name)
 {
-    names->name = akin__grown(names->name, names->n, cap, sizeof(char *));
+    names->name =
+        akin__source_grown(names->name, names->n, cap, sizeof(char *));
     names->name[names->n++] = akin_strdup(name);
 }
 

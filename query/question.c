@@ -1,134 +1,108 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "question.h"
 
-#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "akin/file.h"
-
 #include "params.h"
+
+#define EXAMPLE_TILES_MIN ((size_t)8)
 
 void
 akin_question_free(struct akin_question *question)
 {
-    akin_described_free(&question->described);
+    for (size_t i = 0; i < question->n_examples; i++)
+        akin_example_free(&question->example[i]);
+    free(question->example);
+    free(question->tile);
     *question = (struct akin_question){0};
 }
 
-/* "region": [x, y, w, h] in px of the image; absent: w 0, the whole plane. */
-static enum akin_status
-read_region(const struct akin_json *params, struct akin_tile_rect *out,
-            struct akin_error *err)
+static bool
+is_given(const struct akin_json *value)
 {
-    struct akin_json *region = akin_json_get(params, "region");
-    uint32_t *side[4] = {&out->x, &out->y, &out->w, &out->h};
+    return akin_json_type(value) != AKIN_JSON_NONE &&
+           akin_json_type(value) != AKIN_JSON_NULL;
+}
 
-    if (akin_json_type(region) == AKIN_JSON_NONE ||
-        akin_json_type(region) == AKIN_JSON_NULL)
+/* How many examples a parameter holds; 0: it was not given. */
+static enum akin_status
+count_list(const struct akin_json *list, const char *name, size_t *out,
+           struct akin_error *err)
+{
+    *out = 0;
+    if (!is_given(list))
         return AKIN_OK;
-    for (size_t i = 0; i < 4; i++) {
-        int64_t number = -1;
+    if (akin_json_type(list) != AKIN_JSON_ARRAY || akin_json_count(list) == 0)
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "%s must be a list of images, not empty", name);
+    if (akin_json_count(list) > AKIN_QUESTION_EXAMPLES_MAX)
+        return AKIN_FAIL(err, AKIN_ELIMIT, "%s takes at most %d images", name,
+                         AKIN_QUESTION_EXAMPLES_MAX);
+    *out = akin_json_count(list);
+    return AKIN_OK;
+}
 
-        if (akin_json_type(region) != AKIN_JSON_ARRAY ||
-            akin_json_count(region) != 4 ||
-            !akin_json_int(akin_json_at(region, i), &number) ||
-            number < (i < 2 ? 0 : 1) || number > UINT32_MAX)
-            return AKIN_FAIL(err, AKIN_EINVAL,
-                             "region must be [x, y, width, height] in whole "
-                             "pixels");
-        *side[i] = (uint32_t)number;
+static enum akin_status
+read_list(const struct akin_example_reader *reader,
+          const struct akin_json *list, const char *name, bool is_negative,
+          struct akin_question *out, struct akin_error *err)
+{
+    enum akin_status st = AKIN_OK;
+
+    for (size_t i = 0; st == AKIN_OK && i < akin_json_count(list); i++) {
+        struct akin_buf what = {0};
+
+        akin_buf_printf(&what, "%s[%zu]", name, i);
+        st = akin_example_read(reader, akin_json_at(list, i),
+                               akin_buf_text(&what),
+                               &out->example[out->n_examples], err);
+        if (st == AKIN_OK)
+            out->example[out->n_examples++].is_negative = is_negative;
+        akin_buf_free(&what);
     }
-    return AKIN_OK;
-}
-
-static enum akin_status
-check_region(const struct akin_image_info *info,
-             const struct akin_tile_rect *region, struct akin_error *err)
-{
-    if (region->w == 0)
-        return AKIN_OK;
-    if ((uint64_t)region->x + region->w > info->dim_x ||
-        (uint64_t)region->y + region->h > info->dim_y)
-        return AKIN_FAIL(err, AKIN_EINVAL,
-                         "region x %" PRIu32 " y %" PRIu32 " %" PRIu32
-                         "x%" PRIu32 " reaches beyond the image (%" PRIu32
-                         "x%" PRIu32 ")",
-                         region->x, region->y, region->w, region->h,
-                         info->dim_x, info->dim_y);
-    return AKIN_OK;
-}
-
-/* Opens {"path"}. Only plain files: a pipe would keep a worker waiting. */
-static enum akin_status
-open_path(const char *path, const struct akin_config *config, bool want_hash,
-          struct akin_question *out, struct akin_decoder **decoder,
-          struct akin_error *err)
-{
-    struct akin_file_stat info = {0};
-    enum akin_status st;
-
-    if (!config->query_allow_paths)
-        return AKIN_FAIL(err, AKIN_EINVAL,
-                         "images are not read by path here: send the file's "
-                         "bytes as image.base64");
-    if (path[0] != '/')
-        return AKIN_FAIL(err, AKIN_EINVAL,
-                         "image.path \"%s\" must start at the root (/)", path);
-    if ((st = akin_file_stat(path, &info, err)) != AKIN_OK)
-        return st;
-    if (!info.is_regular)
-        return AKIN_FAIL(err, AKIN_EINVAL, "%s is not a file", path);
-    if (want_hash && (st = akin_hash_file(path, &out->hash, err)) != AKIN_OK)
-        return st;
-    st = akin_decode_open(path, config, decoder, err);
-    if (st != AKIN_OK)
-        akin_error_prefix(err, "%s", path);
     return st;
 }
 
-/* Opens {"base64"}; *bytes must outlive the decoder. */
-static enum akin_status
-open_bytes(const char *base64, const struct akin_config *config, bool want_hash,
-           struct akin_buf *bytes, struct akin_question *out,
-           struct akin_decoder **decoder, struct akin_error *err)
+static size_t
+tiles_each(const struct akin_config *config, size_t n)
 {
-    enum akin_status st = akin_base64_decode(akin_span_str(base64), bytes, err);
+    size_t all = (size_t)config->query_tiles, each = all / (n == 0 ? 1 : n);
+    size_t least = all < EXAMPLE_TILES_MIN ? all : EXAMPLE_TILES_MIN;
 
-    if (st == AKIN_OK && want_hash)
-        out->hash = akin_hash_of(akin_buf_span(bytes));
-    if (st == AKIN_OK)
-        st = akin_decode_open_bytes(akin_buf_span(bytes), config, decoder, err);
-    if (st != AKIN_OK)
-        akin_error_prefix(err, "image.base64");
-    return st;
+    return each < least ? least : each;
 }
 
 static enum akin_status
-open_image(const struct akin_json *image, const struct akin_config *config,
-           bool want_hash, struct akin_buf *bytes, struct akin_question *out,
-           struct akin_decoder **decoder, struct akin_error *err)
+read_examples(struct akin_example_reader *reader,
+              const struct akin_json *params, struct akin_question *out,
+              struct akin_error *err)
 {
-    static const char *const known[] = {"path", "base64"};
-    const char *path = NULL, *base64 = NULL;
-    enum akin_status st;
+    const struct akin_json *image = akin_json_get(params, "image");
+    const struct akin_json *images = akin_json_get(params, "images");
+    const struct akin_json *negative = akin_json_get(params, "negative");
+    size_t n = 0, n_negative = 0;
+    enum akin_status st = count_list(images, "images", &n, err);
 
-    if (akin_json_type(image) != AKIN_JSON_OBJECT)
-        return AKIN_FAIL(err, AKIN_EINVAL,
-                         "image must be {\"path\": ...} or {\"base64\": ...}");
-    st = akin_params_check(image, "member of image", known, AKIN_COUNT(known),
-                           err);
     if (st == AKIN_OK)
-        st = akin_params_text(image, "path", &path, err);
-    if (st == AKIN_OK)
-        st = akin_params_text(image, "base64", &base64, err);
+        st = count_list(negative, "negative", &n_negative, err);
+    if (st == AKIN_OK && n > 0 && is_given(image))
+        st = AKIN_FAIL(err, AKIN_EINVAL, "image and images exclude each other");
     if (st != AKIN_OK)
         return st;
-    if ((path == NULL) == (base64 == NULL))
-        return AKIN_FAIL(err, AKIN_EINVAL,
-                         "image takes one of \"path\" and \"base64\"");
-    if (path != NULL)
-        return open_path(path, config, want_hash, out, decoder, err);
-    return open_bytes(base64, config, want_hash, bytes, out, decoder, err);
+    out->example =
+        akin_new((size_t)2 * AKIN_QUESTION_EXAMPLES_MAX, sizeof(*out->example));
+    reader->max_tiles = out->max_tiles = tiles_each(reader->config, n);
+    if (n > 0) {
+        st = read_list(reader, images, "images", false, out, err);
+    } else {
+        st = akin_example_read(reader, image, "image", &out->example[0], err);
+        out->n_examples = st == AKIN_OK;
+    }
+    out->n_positive = out->n_examples;
+    if (st == AKIN_OK && n_negative > 0)
+        st = read_list(reader, negative, "negative", true, out, err);
+    return st;
 }
 
 enum akin_status
@@ -137,26 +111,14 @@ akin_question_read(struct akin_describer *describer,
                    const struct akin_json *params, bool want_hash,
                    struct akin_question *out, struct akin_error *err)
 {
-    struct akin_describe_options options = {.max_tiles =
-                                                (size_t)config->query_tiles};
+    struct akin_example_reader reader = {
+        .describer = describer, .config = config, .want_hash = want_hash};
     struct akin_question question = {0};
-    struct akin_decoder *decoder = NULL;
-    struct akin_buf bytes = {0};
-    enum akin_status st = read_region(params, &options.region, err);
+    enum akin_status st = akin_example_region(akin_json_get(params, "region"),
+                                              &reader.region, err);
 
     if (st == AKIN_OK)
-        st = open_image(akin_json_get(params, "image"), config, want_hash,
-                        &bytes, &question, &decoder, err);
-    if (st == AKIN_OK)
-        st = check_region(akin_decode_info(decoder), &options.region, err);
-    if (st == AKIN_OK) {
-        st = akin_describe(describer, decoder, &options, &question.described,
-                           err);
-        if (st != AKIN_OK)
-            akin_error_prefix(err, "image");
-    }
-    akin_decode_close(decoder);
-    akin_buf_free(&bytes);
+        st = read_examples(&reader, params, &question, err);
     if (st == AKIN_OK)
         *out = question;
     else
@@ -164,18 +126,97 @@ akin_question_read(struct akin_describer *describer,
     return st;
 }
 
+enum akin_status
+akin_question_fetch(struct akin_question *question, struct akin_txn *txn,
+                    struct akin_error *err)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < question->n_examples; i++) {
+        enum akin_status st = akin_example_fetch(&question->example[i], txn,
+                                                 question->max_tiles, err);
+
+        if (st != AKIN_OK)
+            return st;
+        n += question->example[i].described.n_tiles;
+    }
+    question->tile = calloc(n + 1, sizeof(*question->tile));
+    if (question->tile == NULL)
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu tiles", n);
+    for (size_t i = 0; i < question->n_examples; i++) {
+        const struct akin_example *example = &question->example[i];
+
+        for (size_t t = 0; t < example->described.n_tiles; t++)
+            question->tile[question->n_tiles++] =
+                (struct akin_question_tile){i, t};
+        if (!example->is_negative)
+            question->n_positive_tiles = question->n_tiles;
+    }
+    return AKIN_OK;
+}
+
+enum akin_status
+akin_question_project(const struct akin_question *question,
+                      const struct akin_projection *projection,
+                      const char *descriptor, float *out,
+                      struct akin_error *err)
+{
+    for (size_t i = 0; i < question->n_examples; i++) {
+        const struct akin_example *example = &question->example[i];
+        size_t n = example->described.n_tiles;
+
+        if (example->form != AKIN_EXAMPLE_VECTOR)
+            akin_projection_apply(projection, example->described.features, n,
+                                  out);
+        else if (example->descriptor != NULL &&
+                 strcmp(example->descriptor, descriptor) != 0)
+            return AKIN_FAIL(err, AKIN_ESTALE,
+                             "the vector is of \"%.120s\", this store's are of "
+                             "\"%s\"",
+                             example->descriptor, descriptor);
+        else
+            memcpy(out, example->vector, sizeof(example->vector));
+        out += n * AKIN_DIM;
+    }
+    return AKIN_OK;
+}
+
+const float *
+akin_question_features(const struct akin_question *question, size_t tile)
+{
+    const struct akin_question_tile *at = &question->tile[tile];
+    const float *features = question->example[at->example].described.features;
+
+    return features == NULL ? NULL : features + at->tile * AKIN_N_FEATURES;
+}
+
+static struct akin_json *
+list_json(const struct akin_question *question, size_t from, size_t to)
+{
+    struct akin_json *list = akin_json_array();
+
+    for (size_t i = from; i < to; i++)
+        akin_json_append(list, akin_example_json(&question->example[i]));
+    return list;
+}
+
 struct akin_json *
 akin_question_json(const struct akin_question *question)
 {
-    const struct akin_image_info *info = &question->described.info;
-    struct akin_json *json = akin_json_object();
+    struct akin_json *json;
 
-    akin_json_set_text(json, "format", info->format);
-    akin_json_set_int(json, "width", info->dim_x);
-    akin_json_set_int(json, "height", info->dim_y);
-    akin_json_set_int(json, "tiles", (int64_t)question->described.n_tiles);
-    if (info->note[0] != '\0')
-        akin_json_set_text(json, "note", info->note);
+    if (question->n_positive == 1) {
+        json = akin_example_json(&question->example[0]);
+    } else {
+        json = akin_json_object();
+        akin_json_set(json, "images",
+                      list_json(question, 0, question->n_positive));
+        akin_json_set_int(json, "tiles", (int64_t)question->n_positive_tiles);
+    }
+    if (question->n_examples > question->n_positive)
+        akin_json_set(
+            json, "negative",
+            list_json(question, question->n_positive, question->n_examples));
     return json;
 }
 
@@ -193,4 +234,31 @@ akin_tile_json(const struct akin_tile *tile)
     akin_json_set_int(json, "c", tile->c);
     akin_json_set_int(json, "t", tile->t);
     return json;
+}
+
+struct akin_json *
+akin_question_tile_json(const struct akin_question *question, size_t tile)
+{
+    const struct akin_question_tile *at = &question->tile[tile];
+    const struct akin_example *example = &question->example[at->example];
+    struct akin_json *json;
+
+    if (example->described.tiles == NULL) {
+        json = akin_json_object();
+        akin_json_set_bool(json, "vector", true);
+    } else {
+        json = akin_tile_json(&example->described.tiles[at->tile]);
+    }
+    if (question->n_positive > 1)
+        akin_json_set_int(json, "example", (int64_t)at->example);
+    return json;
+}
+
+uint32_t
+akin_question_tile_image(const struct akin_question *question, size_t tile)
+{
+    const struct akin_question_tile *at = &question->tile[tile];
+    const struct akin_example *example = &question->example[at->example];
+
+    return example->tile_image == NULL ? 0 : example->tile_image[at->tile];
 }

@@ -3,16 +3,33 @@
 
 #include <math.h>
 
+#define STRICTNESS 5.0 /* of the soft minimum */
+
 /* Mean over the query tiles, summed in their order so that the same table gives
  * the same score on every machine. */
 static double
-score_of(const float *sim, size_t n_queries, size_t n_datasets, size_t dataset)
+mean_match(const float *sim, size_t n_queries, size_t n_datasets,
+           size_t dataset)
 {
     double sum = 0;
 
     for (size_t q = 0; q < n_queries; q++)
         sum += (double)sim[q * n_datasets + dataset];
     return n_queries == 0 ? -INFINITY : sum / (double)n_queries;
+}
+
+/* Soft minimum over the query tiles; similarities are at most about 1, so
+ * nothing overflows. */
+static double
+soft_minimum(const float *sim, size_t n_queries, size_t n_datasets,
+             size_t dataset)
+{
+    double sum = 0;
+
+    for (size_t q = 0; q < n_queries; q++)
+        sum += exp(-STRICTNESS * (double)sim[q * n_datasets + dataset]);
+    return n_queries == 0 ? -INFINITY
+                          : -log(sum / (double)n_queries) / STRICTNESS;
 }
 
 static bool
@@ -44,8 +61,8 @@ sink(struct akin_ranked *heap, size_t i, size_t n, const uint32_t *tie)
 
 /* Heapsort (Williams, CACM 1964): in place, never slow, and unlike qsort it can
  * be told of tie[] without a global. */
-static void
-sort(struct akin_ranked *entry, size_t n, const uint32_t *tie)
+void
+akin_rank_sort(struct akin_ranked *entry, size_t n, const uint32_t *tie)
 {
     for (size_t i = n / 2; i-- > 0;)
         sink(entry, i, n, tie);
@@ -60,17 +77,19 @@ sort(struct akin_ranked *entry, size_t n, const uint32_t *tie)
 
 size_t
 akin_rank(const float *sim, size_t n_queries, size_t n_datasets,
-          const uint32_t *tie, struct akin_ranked *out)
+          const uint32_t *tie, enum akin_intent intent, struct akin_ranked *out)
 {
     size_t n = 0;
 
     for (size_t d = 0; d < n_datasets; d++) {
-        double score = score_of(sim, n_queries, n_datasets, d);
+        double score = intent == AKIN_INTENT_EXPLORE
+                           ? soft_minimum(sim, n_queries, n_datasets, d)
+                           : mean_match(sim, n_queries, n_datasets, d);
 
         if (isfinite(score))
-            out[n++] = (struct akin_ranked){d, score};
+            out[n++] = (struct akin_ranked){d, score, score};
     }
-    sort(out, n, tie);
+    akin_rank_sort(out, n, tie);
     return n;
 }
 

@@ -22,10 +22,12 @@ struct wish {
     struct akin_facet_wish facets;
 };
 
-/* What was found, best first. */
+/* What was found. */
 struct found {
-    struct akin_text_hit *hit;
+    struct akin_text_hit *hit; /* best first; NULL when no hits are wanted */
     size_t n;
+    size_t total;
+    struct akin_bitmap *words; /* what facets count among; NULL: all */
 };
 
 static void
@@ -55,7 +57,7 @@ read_cursor(const char *text, struct akin_text_hit *out, struct akin_error *err)
     unsigned long long number;
     uint64_t bits;
 
-    if (strlen(text) > 20 && (text[0] == '0' || text[0] == '1')) {
+    if (strlen(text) >= 20 && (text[0] == '0' || text[0] == '1')) {
         bits = strtoull(text + 2, NULL, 16);
         number = strtoull(text + 19, &end, 10);
         memcpy(&out->score, &bits, sizeof(bits));
@@ -135,6 +137,30 @@ list_all(const struct akin_bitmap *pass, struct found *out)
     free(number);
 }
 
+/* By words: the hits in order when they are wanted; what has the words, also
+ * without the filter when facets may leave a part of that out. */
+static enum akin_status
+find_words(struct akin_text *text, const struct wish *wish,
+           const struct akin_bitmap *pass, struct found *out,
+           struct akin_error *err)
+{
+    enum akin_status st = AKIN_OK;
+
+    if (wish->k > 0)
+        st = akin_text_search(text, wish->query, pass, &out->hit, &out->n, err);
+    if (st != AKIN_OK)
+        return st;
+    if (wish->k == 0 ||
+        (wish->facets.names != NULL && wish->facets.exclude_own))
+        return akin_text_find(text, wish->query, &out->words, err);
+    if (wish->facets.names == NULL)
+        return AKIN_OK;
+    out->words = akin_bitmap_new();
+    for (size_t i = 0; i < out->n; i++)
+        akin_bitmap_add(out->words, out->hit[i].number);
+    return AKIN_OK;
+}
+
 static enum akin_status
 find(const struct akin_catalog *catalog, const struct wish *wish,
      struct found *out, struct akin_error *err)
@@ -143,11 +169,14 @@ find(const struct akin_catalog *catalog, const struct wish *wish,
         akin_facets_match(akin_catalog_facets(catalog), wish->filter, NULL);
     enum akin_status st = AKIN_OK;
 
-    if (wish->query == NULL)
+    out->total = akin_bitmap_count(pass);
+    if (wish->query != NULL)
+        st = find_words(akin_catalog_text(catalog), wish, pass, out, err);
+    else if (wish->k > 0)
         list_all(pass, out);
-    else
-        st = akin_text_search(akin_catalog_text(catalog), wish->query, pass,
-                              &out->hit, &out->n, err);
+    if (wish->query != NULL && st == AKIN_OK)
+        out->total =
+            wish->k > 0 ? out->n : akin_bitmap_and_count(pass, out->words);
     akin_bitmap_free(pass);
     return st;
 }
@@ -162,21 +191,55 @@ is_after(const struct akin_text_hit *hit, const struct akin_text_hit *than)
     return hit->number > than->number;
 }
 
+/* The record of a hit. The catalog may be newer than the reading: then once
+ * more, in a new one. *out NULL: removed meanwhile. */
 static enum akin_status
-hit_json(const struct akin_catalog *catalog, const struct wish *wish,
-         const struct akin_text_hit *hit, size_t rank, struct akin_json *list,
-         struct akin_error *err)
+read_hit(struct akin_session *session, struct akin_reading *reading,
+         uint32_t number, struct akin_kept **out, struct akin_error *err)
 {
-    const struct akin_json *record = akin_catalog_record(catalog, hit->number);
-    struct akin_json *json = akin_json_object(), *marks = NULL;
-    enum akin_status st = AKIN_OK;
+    struct akin_error why = {0};
+    enum akin_status st = akin__reading_record(reading, number, out, &why);
 
+    if (st == AKIN_ENOTFOUND) {
+        st = akin__reading_renew(session, reading, &why);
+        if (st == AKIN_OK)
+            st = akin__reading_record(reading, number, out, &why);
+        if (st == AKIN_ENOTFOUND)
+            return AKIN_OK;
+    }
+    if (st != AKIN_OK && err != NULL)
+        *err = why;
+    return st;
+}
+
+/* What a request works with. */
+struct work {
+    struct akin_session *session;
+    const struct wish *wish;
+    struct akin_reading reading;
+    struct akin_catalog *catalog; /* of the reading */
+    struct found found;
+};
+
+static enum akin_status
+hit_json(struct work *work, const struct akin_text_hit *hit, size_t rank,
+         struct akin_json *list, struct akin_error *err)
+{
+    struct akin_json *json, *marks = NULL;
+    struct akin_kept *record = NULL;
+    enum akin_status st =
+        read_hit(work->session, &work->reading, hit->number, &record, err);
+
+    if (st != AKIN_OK || record == NULL)
+        return st;
+    json = akin_json_object();
     akin_json_set_int(json, "rank", (int64_t)rank);
-    akin_json_set(json, "dataset", akin_hits_brief(record));
-    if (wish->query != NULL) {
+    akin_json_set(json, "dataset", akin_hits_brief(akin_kept_json(record)));
+    akin_kept_release(record);
+    if (work->wish->query != NULL) {
         akin_json_set_real(json, "score", round(hit->score * 1e6) / 1e6);
-        st = akin_text_highlights(akin_catalog_text(catalog), wish->query,
-                                  hit->number, &marks, err);
+        st = akin_text_highlights(akin_catalog_text(work->catalog),
+                                  work->wish->query, hit->number, &marks, err);
         akin_json_set(json, "highlights", marks);
     }
     akin_json_append(list, json);
@@ -184,67 +247,40 @@ hit_json(const struct akin_catalog *catalog, const struct wish *wish,
 }
 
 static enum akin_status
-put_hits(const struct akin_catalog *catalog, const struct wish *wish,
-         const struct found *found, struct akin_json *out,
-         struct akin_error *err)
+put_hits(struct work *work, struct akin_json *out, struct akin_error *err)
 {
+    const struct found *found = &work->found;
+    const struct wish *wish = work->wish;
     struct akin_json *list = akin_json_array();
     size_t first = (size_t)wish->offset, i;
     enum akin_status st = AKIN_OK;
 
-    akin_json_set_int(out, "total", (int64_t)found->n);
+    akin_json_set_int(out, "total", (int64_t)found->total);
     akin_json_set(out, "hits", list);
     while (wish->has_cursor && first < found->n &&
            !is_after(&found->hit[first], &wish->after))
         first++;
     for (i = first;
          st == AKIN_OK && i < found->n && i - first < (size_t)wish->k; i++)
-        st = hit_json(catalog, wish, &found->hit[i], i + 1, list, err);
+        st = hit_json(work, &found->hit[i], i + 1, list, err);
     if (i > first && i < found->n)
         put_cursor(&found->hit[i - 1], out);
     return st;
 }
 
-/* The words alone, without the filter: a facet may leave its part of that
- * out. NULL: no words. */
 static enum akin_status
-words_alone(const struct akin_catalog *catalog, const struct wish *wish,
-            struct akin_bitmap **out, struct akin_error *err)
+put_facets(struct work *work, struct akin_json *out, struct akin_error *err)
 {
-    struct akin_text_hit *hit = NULL;
-    size_t n = 0;
-    enum akin_status st;
-
-    if (wish->query == NULL)
-        return AKIN_OK;
-    st = akin_text_search(akin_catalog_text(catalog), wish->query, NULL, &hit,
-                          &n, err);
-    if (st != AKIN_OK)
-        return st;
-    *out = akin_bitmap_new();
-    for (size_t i = 0; i < n; i++)
-        akin_bitmap_add(*out, hit[i].number);
-    free(hit);
-    return AKIN_OK;
-}
-
-static enum akin_status
-put_facets(const struct akin_catalog *catalog, const struct wish *wish,
-           struct akin_json *out, struct akin_error *err)
-{
-    struct akin_bitmap *among = NULL;
     struct akin_json *facets = NULL;
     enum akin_status st;
 
-    if (wish->facets.names == NULL)
+    if (work->wish->facets.names == NULL)
         return AKIN_OK;
-    st = words_alone(catalog, wish, &among, err);
-    if (st == AKIN_OK)
-        st = akin_facet_wish_count(&wish->facets, catalog, wish->filter, among,
-                                   &facets, err);
+    st = akin_facet_wish_count(&work->wish->facets, work->catalog,
+                               work->wish->filter, work->found.words, &facets,
+                               err);
     if (st == AKIN_OK)
         akin_json_set(out, "facets", facets);
-    akin_bitmap_free(among);
     return st;
 }
 
@@ -252,23 +288,22 @@ static enum akin_status
 answer(struct akin_session *session, const struct wish *wish,
        struct akin_json *out, struct akin_error *err)
 {
-    struct akin_reading reading = {0};
-    struct akin_catalog *catalog = NULL;
-    struct found found = {0};
-    enum akin_status st = akin__reading_records(session, &reading, err);
+    struct work work = {.session = session, .wish = wish};
+    enum akin_status st = akin__reading_records(session, &work.reading, err);
 
     if (st == AKIN_OK)
-        st = akin__reading_catalog(&reading, &catalog, err);
+        st = akin__reading_catalog(&work.reading, &work.catalog, err);
     if (st == AKIN_OK)
-        st = akin_where_resolve(wish->filter, catalog, err);
+        st = akin_where_resolve(wish->filter, work.catalog, out, err);
     if (st == AKIN_OK)
-        st = find(catalog, wish, &found, err);
+        st = find(work.catalog, wish, &work.found, err);
     if (st == AKIN_OK)
-        st = put_hits(catalog, wish, &found, out, err);
+        st = put_hits(&work, out, err);
     if (st == AKIN_OK)
-        st = put_facets(catalog, wish, out, err);
-    free(found.hit);
-    akin__reading_end(&reading);
+        st = put_facets(&work, out, err);
+    akin_bitmap_free(work.found.words);
+    free(work.found.hit);
+    akin__reading_end(&work.reading);
     return st;
 }
 

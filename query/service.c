@@ -7,8 +7,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "akin/generation.h"
 #include "akin/proto.h"
 
+#include "collect/answer.h"
 #include "facets.h"
 #include "get.h"
 #include "params.h"
@@ -20,12 +22,12 @@
 #include "terms.h"
 
 /* The methods; names[] keeps the order of run[]. */
-static const char *const names[] = {"facets", "get",     "search", "similar",
-                                    "status", "suggest", "terms"};
-static akin_method_fn *const run[] = {akin_facets_answer, akin_get_answer,
-                                      akin_search_answer, akin_similar_answer,
-                                      akin_status_answer, akin_suggest_answer,
-                                      akin_terms_answer};
+static const char *const names[] = {"collect", "facets", "get",     "search",
+                                    "similar", "status", "suggest", "terms"};
+static akin_method_fn *const run[] = {akin_collect_answer, akin_facets_answer,
+                                      akin_get_answer,     akin_search_answer,
+                                      akin_similar_answer, akin_status_answer,
+                                      akin_suggest_answer, akin_terms_answer};
 
 size_t
 akin__method_names(const char *const **out)
@@ -43,6 +45,15 @@ akin__now_ms(void)
     return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
+static enum akin_status
+catalog_base(void *ctx, char **dir, struct akin_error *err)
+{
+    const struct akin_service *service = ctx;
+
+    return akin_generation_catalog(akin_snapshots_store(service->snapshots),
+                                   dir, err);
+}
+
 enum akin_status
 akin_service_open(const char *store_dir, const struct akin_config *config,
                   struct akin_service **out, struct akin_error *err)
@@ -53,8 +64,9 @@ akin_service_open(const char *store_dir, const struct akin_config *config,
     service->config = *config;
     service->store_dir = akin_strdup(store_dir);
     service->records = akin_records_new();
-    service->catalogs = akin_catalogs_new();
     service->terms = akin_term_cache_new();
+    service->catalogs =
+        akin_catalogs_new(service->terms, catalog_base, service);
     service->started_ms = (int64_t)akin__now_ms();
     st = akin_snapshots_open(store_dir, config, &service->snapshots, err);
     if (st != AKIN_OK) {
@@ -266,6 +278,20 @@ akin__reading_records(struct akin_session *session,
     if (st != AKIN_OK)
         akin__reading_end(reading);
     return st;
+}
+
+enum akin_status
+akin__reading_renew(struct akin_session *session, struct akin_reading *reading,
+                    struct akin_error *err)
+{
+    struct akin_store *store =
+        akin_snapshots_store(session->service->snapshots);
+    enum akin_status st;
+
+    akin_txn_end(reading->txn);
+    reading->txn = NULL;
+    st = akin_store_change(store, &reading->change, err);
+    return st == AKIN_OK ? akin_txn_read(store, &reading->txn, err) : st;
 }
 
 enum akin_status

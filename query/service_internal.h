@@ -17,7 +17,6 @@
 #include "records.h"
 #include "service.h"
 #include "snapshot.h"
-#include "term_cache.h"
 
 struct akin_service {
     struct akin_config config;
@@ -76,6 +75,11 @@ enum akin_status akin__reading_records(struct akin_session *session,
                                        struct akin_reading *reading,
                                        struct akin_error *err) AKIN_MUST_USE;
 void akin__reading_end(struct akin_reading *reading);
+
+/* Begins the transaction anew, for records that are newer than it. */
+enum akin_status akin__reading_renew(struct akin_session *session,
+                                     struct akin_reading *reading,
+                                     struct akin_error *err) AKIN_MUST_USE;
 
 /* The record of a dataset: akin_kept_release. */
 enum akin_status akin__reading_record(struct akin_reading *reading,

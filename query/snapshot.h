@@ -69,7 +69,7 @@ void akin_snapshot_row(const struct akin_snapshot *snapshot, uint64_t row,
  * exclude   image numbers that do not count (n_exclude)
  * sim, row  out, n_queries x n_datasets. Where IVF did not reach a dataset,
  *           sim is an upper bound (the worst similarity fetched) and row is
- *           UINT64_MAX.
+ *           UINT64_MAX; the first 64 datasets by mean have no such places.
  * plan      out, static text: "exact", "ivf", "exact (narrow filter)" */
 enum akin_status akin_snapshot_best(const struct akin_snapshot *snapshot,
                                     const float *queries, size_t n_queries,
@@ -78,5 +78,21 @@ enum akin_status akin_snapshot_best(const struct akin_snapshot *snapshot,
                                     float *sim, uint64_t *row,
                                     const char **plan,
                                     struct akin_error *err) AKIN_MUST_USE;
+
+/* A few tiles of each of n datasets, evenly taken; the same every time.
+ *
+ * position  n dataset positions
+ * max       tiles of one dataset, at most
+ * exclude   image numbers that do not count (n_exclude)
+ * out       room for n * max x AKIN_DIM
+ * start     out, n + 1: dataset i has rows start[i] .. start[i + 1] - 1 of out
+ *           (none when all its images are excluded)
+ * size      out, n: the tiles each dataset has in all. ENOMEM. */
+enum akin_status akin_snapshot_sample(const struct akin_snapshot *snapshot,
+                                      const size_t *position, size_t n,
+                                      size_t max, const uint32_t *exclude,
+                                      size_t n_exclude, float *out,
+                                      uint64_t *start, uint64_t *size,
+                                      struct akin_error *err) AKIN_MUST_USE;
 
 #endif

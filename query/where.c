@@ -28,14 +28,20 @@ akin_where_read(const struct akin_json *where, struct akin_filter **out,
 
 enum akin_status
 akin_where_resolve(struct akin_filter *filter,
-                   const struct akin_catalog *catalog, struct akin_error *err)
+                   const struct akin_catalog *catalog, struct akin_json *out,
+                   struct akin_error *err)
 {
-    enum akin_status st = AKIN_OK;
+    struct akin_json *hints;
+    enum akin_status st;
 
-    if (filter != NULL && akin_catalog_terms(catalog) != NULL)
-        st =
-            akin_filter_resolve(filter, akin_catalog_terms(catalog), NULL, err);
+    if (filter == NULL)
+        return AKIN_OK;
+    hints = akin_json_array();
+    st = akin_filter_resolve(filter, akin_catalog_terms(catalog), hints, err);
     if (st != AKIN_OK)
         akin_error_prefix(err, "where");
+    else if (out != NULL && akin_json_count(hints) > 0)
+        akin_json_set(out, "hints", akin_json_share(hints));
+    akin_json_free(hints);
     return st;
 }

@@ -16,9 +16,11 @@ enum akin_status akin_where_read(const struct akin_json *where,
                                  struct akin_error *err) AKIN_MUST_USE;
 
 /* Finds the terms that a filter's values mean, with what is below them. NULL
- * is fine. */
+ * is fine. out (NULL: nobody asks) gets "hints" for terms that are not known
+ * but near to one that is. */
 enum akin_status akin_where_resolve(struct akin_filter *filter,
                                     const struct akin_catalog *catalog,
+                                    struct akin_json *out,
                                     struct akin_error *err) AKIN_MUST_USE;
 
 #endif

@@ -29,13 +29,25 @@ struct akin_facets; /* opaque */
 struct akin_facets *akin_facets_new(const struct akin_terms *terms);
 void akin_facets_free(struct akin_facets *facets); /* NULL is fine */
 
-/* Adds a dataset: numbers must ascend. record and images are borrowed for the
+/* Adds a dataset, each number once. record and images are borrowed for the
  * call; of images format, bits, dim_* and pixel_um_x count (0: not known). */
 void akin_facets_add(struct akin_facets *facets, uint32_t number,
                      const struct akin_json *record,
                      const struct akin_image_info *images, size_t n_images);
 /* Sorts and makes the trees: once, after the last dataset. */
 void akin_facets_finish(struct akin_facets *facets);
+
+/* Appends the index as bytes, ending with their hash; what finish makes is left
+ * out. Labels and spellings that only removed datasets had go as well. */
+void akin_facets_write(const struct akin_facets *facets, struct akin_buf *out);
+/* The index that akin_facets_write wrote, without some datasets (NULL: all of
+ * them), to which more may be added; then akin_facets_finish. EFORMAT: anything
+ * else, also when it was changed in one bit. */
+enum akin_status akin_facets_read(struct akin_span bytes,
+                                  const struct akin_terms *terms,
+                                  const struct akin_bitmap *without,
+                                  struct akin_facets **out,
+                                  struct akin_error *err) AKIN_MUST_USE;
 
 /* All datasets, borrowed. */
 const struct akin_bitmap *akin_facets_all(const struct akin_facets *facets);

@@ -8,7 +8,10 @@
  *   images.bin      the images, in row order (dataset number, then image)
  *   vectors.f32     n_tiles x dim descriptors; row r is tile r - first_row of
  *                   its image
- *   vectors.faiss   IVF index over them, when there are enough rows
+ *   vectors.ivf     inverted file over them, when there are enough rows
+ *   facets.bin, text.sqlite   the catalog (catalog.h) of all records
+ *   calibration.json  what random datasets score (akin/calibration.h); older
+ *                   generations have none
  * A reader refuses a folder whose manifest does not match its files or the
  * store's feature set (ESTALE). Files are mapped read-only, so all readers of
  * a machine share one copy.
@@ -18,6 +21,7 @@
 #ifndef AKIN_GENERATION_H
 #define AKIN_GENERATION_H
 
+#include "akin/calibration.h"
 #include "akin/json.h"
 #include "akin/projection.h"
 #include "akin/store.h"
@@ -38,8 +42,9 @@ struct akin_generation {
     size_t n_images;
     uint32_t last_image; /* images with larger numbers came later: the tail */
     struct akin_projection *projection;
-    struct akin_vindex *vindex; /* NULL: searched exactly */
-    size_t n_probe;             /* calibrated at publish; 0 without vindex */
+    struct akin_vindex *vindex;           /* NULL: searched exactly */
+    struct akin_vindex_model model;       /* measured at publish, with vindex */
+    struct akin_calibration *calibration; /* NULL: made before there was one */
     struct akin_json *manifest;
     char *dir;
     void *maps; /* private */
@@ -54,6 +59,12 @@ void akin_generation_close(struct akin_generation *gen);
 
 /* Number of the current generation; 0 before the first publish. */
 enum akin_status akin_generation_current(struct akin_txn *txn, uint32_t *out,
+                                         struct akin_error *err) AKIN_MUST_USE;
+
+/* The folder (free()) of the current generation, when the catalog's files in
+ * it are those that its manifest describes. ENOTFOUND: there are none; ESTALE.
+ */
+enum akin_status akin_generation_catalog(struct akin_store *store, char **dir,
                                          struct akin_error *err) AKIN_MUST_USE;
 
 /* Checks everything again, hashes of the files included. */

@@ -16,11 +16,23 @@
 #include "akin/decode.h"
 #include "akin/tile.h"
 
+/* What becomes black and white: luminance in the samples' own unit. */
+struct akin_render_range {
+    float low, high;
+};
+
 struct akin_render_options {
     uint32_t z, c, t;             /* must lie within the image */
     struct akin_tile_rect region; /* level-0 px; w 0: the whole plane */
     uint32_t max_edge;            /* px of the longer edge; 0: no limit */
+    const struct akin_render_range *range; /* NULL: as said above */
 };
+
+/* The range as said above: for callers that render many regions of a plane, or
+ * must tell it. ENOMEM. */
+enum akin_status akin_render_find_range(const struct akin_plane *plane,
+                                        struct akin_render_range *out,
+                                        struct akin_error *err) AKIN_MUST_USE;
 
 /* Decodes one plane and renders it: 8 bit, 1 or 3 channels. EINVAL: z, c, t or
  * region outside of the image; else as akin_decode_plane. *out starts from {0}

@@ -50,6 +50,11 @@ enum akin_status akin_terms_put(struct akin_txn *txn, const char *source,
 enum akin_status akin_terms_change(struct akin_txn *txn, uint64_t *out,
                                    struct akin_error *err) AKIN_MUST_USE;
 
+/* The same for what is kept on disk beyond a run of the program: another number
+ * also when the supplement is another. */
+enum akin_status akin_terms_key(struct akin_txn *txn, uint64_t *out,
+                                struct akin_error *err) AKIN_MUST_USE;
+
 /* A term by CURIE: its label (NULL: unknown term or no label); borrowed. */
 const char *akin_terms_label(const struct akin_terms *terms, const char *curie);
 bool akin_terms_known(const struct akin_terms *terms, const char *curie);

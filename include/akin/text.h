@@ -47,11 +47,15 @@ struct akin_text; /* opaque */
 /* An empty index, in memory (path NULL) or in a file, which is replaced. */
 enum akin_status akin_text_new(const char *path, struct akin_text **out,
                                struct akin_error *err) AKIN_MUST_USE;
-/* An index that akin_text_new made in a file; EFORMAT: it is none. */
+/* An index that akin_text_new made in a file, or akin_text_save wrote, to be
+ * asked; nobody may change the file meanwhile. EFORMAT: it is none. */
 enum akin_status akin_text_open(const char *path, struct akin_text **out,
                                 struct akin_error *err) AKIN_MUST_USE;
 /* A copy in memory, to be changed while the first one is asked. */
 enum akin_status akin_text_copy(struct akin_text *text, struct akin_text **out,
+                                struct akin_error *err) AKIN_MUST_USE;
+/* Writes the index to a file, tidied up for reading, and syncs it. */
+enum akin_status akin_text_save(struct akin_text *text, const char *path,
                                 struct akin_error *err) AKIN_MUST_USE;
 void akin_text_free(struct akin_text *text); /* NULL is fine */
 
@@ -90,6 +94,13 @@ enum akin_status akin_text_search(struct akin_text *text,
                                   const struct akin_bitmap *allowed,
                                   struct akin_text_hit **hits, size_t *n,
                                   struct akin_error *err) AKIN_MUST_USE;
+
+/* The numbers alone of everything found, without an order: much cheaper. Owned
+ * by the caller. */
+enum akin_status akin_text_find(struct akin_text *text,
+                                const struct akin_text_query *query,
+                                struct akin_bitmap **out,
+                                struct akin_error *err) AKIN_MUST_USE;
 
 /* {"title":"...","description":"..."}: parts of the columns that match, with
  * the words between AKIN_TEXT_MARK and AKIN_TEXT_UNMARK; {} when none is.

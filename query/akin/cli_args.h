@@ -19,35 +19,47 @@ enum akin_cli_command {
     AKIN_COMMAND_SHOW,
     AKIN_COMMAND_STATUS,
     AKIN_COMMAND_TERMS,
+    AKIN_COMMAND_COLLECT, /* has a command line of its own: cli_collect.h */
     AKIN_N_COMMANDS
 };
 
 #define AKIN_ARGS_EXCLUDE_MAX 1000
 #define AKIN_ARGS_FACET_MAX 32
+#define AKIN_ARGS_EXAMPLE_MAX 16
 
 /* All texts are borrowed from argv and the environment. Start from {0}; free
  * with akin_cli_args_free. */
 struct akin_cli_args {
     enum akin_cli_command command;
     bool help; /* print the command's help and end */
+    bool json;
+    bool exclude_self, collapse, explain; /* similar */
+    bool together;                        /* all examples are one question */
+    bool jsonl, csv;                      /* search */
+    bool history;                         /* show */
     /* Where to ask: exactly one of the two */
     const char *store, *connect;
     uint64_t timeout_s;
-    bool json;
     /* similar */
     uint64_t k, evidence;
     const char *where;
-    bool exclude_self;
     const char *exclude[AKIN_ARGS_EXCLUDE_MAX];
     size_t n_exclude;
-    bool has_region;
-    struct akin_tile_rect region;
+    struct akin_tile_rect region[AKIN_ARGS_EXAMPLE_MAX];
+    size_t n_regions; /* one for all images, or one for each */
+    struct akin_cli_example {
+        enum { AKIN_ARGS_LIKE, AKIN_ARGS_IMAGE, AKIN_ARGS_VECTOR } kind;
+        const char *text;
+    } example[AKIN_ARGS_EXAMPLE_MAX]; /* beside the operands */
+    size_t n_examples;
+    const char *negative[AKIN_ARGS_EXAMPLE_MAX];
+    size_t n_negative;
+    const char *by, *intent;
+    double diversity;
+    const char *sheet;
     /* search, facets */
     const char *facet[AKIN_ARGS_FACET_MAX];
     size_t n_facets;
-    bool jsonl, csv;
-    /* show */
-    bool history;
     /* IMAGE..., TEXT or ID */
     const char **operand;
     size_t n_operands;

@@ -9,6 +9,7 @@
 #define PAGE 1000 /* hits asked for at once when all are wanted */
 #define COUNT_WIDTH 7
 #define INDENT 2
+#define HINT_WIDTH 300
 
 static int64_t
 whole(const struct akin_json *object, const char *key)
@@ -177,6 +178,24 @@ akin_cli_print_facets(const struct akin_print *print,
     }
 }
 
+static void
+print_hints(const struct akin_print *print, const struct akin_json *answer)
+{
+    const struct akin_json *hints = akin_json_get(answer, "hints");
+
+    for (size_t i = 0; i < akin_json_count(hints); i++) {
+        const struct akin_json *one = akin_json_at(hints, i);
+        struct akin_buf line = {0};
+
+        akin_buf_printf(&line, "%s: ", text_or(one, "field", "?"));
+        (void)akin_print_cut(print, text_or(one, "text", ""), HINT_WIDTH,
+                             &line);
+        akin_buf_puts(&line, "\n");
+        akin_print_flush(print, &line);
+        akin_buf_free(&line);
+    }
+}
+
 /* --- all that is found --- */
 
 /* A field as RFC 4180 has it. A value that a spreadsheet would take for a
@@ -272,6 +291,7 @@ akin_cli_search(const struct akin_cli_args *args, struct akin_ask *ask,
     } else if (st == AKIN_OK) {
         akin_cli_print_hits(print, answer);
         akin_cli_print_facets(print, akin_json_get(answer, "facets"));
+        print_hints(print, answer);
     }
     akin_json_free(answer);
     return st;
@@ -293,6 +313,7 @@ akin_cli_facets(const struct akin_cli_args *args, struct akin_ask *ask,
         (void)fprintf(print->out, "%" PRId64 " datasets\n",
                       whole(answer, "total"));
         akin_cli_print_facets(print, akin_json_get(answer, "facets"));
+        print_hints(print, answer);
     }
     akin_json_free(answer);
     return st;

@@ -4,41 +4,17 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "akin/encode.h"
+#include "akin/file.h"
 #include "akin/utf8.h"
+
+#include "cli_question.h"
+#include "sheet.h"
 
 #define BAR_CELLS 8
 /* "  1  0.93  ████████  " */
 #define LEFT_WIDTH (3 + 2 + 5 + 2 + BAR_CELLS + 2)
 #define INDENT 5
-
-static struct akin_json *
-make_params(const struct akin_cli_args *args, struct akin_json *image)
-{
-    struct akin_json *params = akin_json_object();
-    struct akin_json *list;
-
-    akin_json_set(params, "image", image);
-    akin_json_set_int(params, "k", (int64_t)args->k);
-    akin_json_set_int(params, "evidence", (int64_t)args->evidence);
-    akin_json_set_text(params, "where", args->where);
-    if (args->exclude_self)
-        akin_json_set_bool(params, "exclude_self", true);
-    if (args->n_exclude > 0) {
-        list = akin_json_array();
-        for (size_t i = 0; i < args->n_exclude; i++)
-            akin_json_append(list, akin_json_new_string(args->exclude[i]));
-        akin_json_set(params, "exclude", list);
-    }
-    if (args->has_region) {
-        list = akin_json_array();
-        akin_json_append(list, akin_json_new_int(args->region.x));
-        akin_json_append(list, akin_json_new_int(args->region.y));
-        akin_json_append(list, akin_json_new_int(args->region.w));
-        akin_json_append(list, akin_json_new_int(args->region.h));
-        akin_json_set(params, "region", list);
-    }
-    return params;
-}
 
 static int64_t
 whole(const struct akin_json *object, const char *key)
@@ -95,9 +71,72 @@ print_pair(const struct akin_print *print, const struct akin_json *pair)
     akin_buf_free(&place);
 }
 
+/* --- why --- */
+
+/* "agrees in structure 0.98, texture 0.91, ..." */
+static void
+print_agreement(const struct akin_print *print, const struct akin_json *parts)
+{
+    struct akin_buf line = {0};
+
+    if (akin_json_count(parts) == 0)
+        return;
+    akin_print_pad(INDENT, &line);
+    akin_buf_puts(&line, "agrees in");
+    for (size_t i = 0; i < akin_json_count(parts); i++)
+        akin_buf_printf(&line, "%s %s %.0f %%", i == 0 ? "" : ",",
+                        text_or(akin_json_at(parts, i), "part", "?"),
+                        100 * number(akin_json_at(parts, i), "agreement"));
+    akin_buf_puts(&line, "\n");
+    akin_print_flush(print, &line);
+    akin_buf_free(&line);
+}
+
+static void
+print_terms(const struct akin_print *print, const struct akin_json *terms)
+{
+    struct akin_buf words = {0}, line = {0};
+
+    if (akin_json_count(terms) == 0)
+        return;
+    for (size_t i = 0; i < akin_json_count(terms); i++) {
+        const struct akin_json *term = akin_json_at(terms, i);
+
+        akin_buf_printf(&words, "%s%s", i == 0 ? "" : ", ",
+                        text_or(term, "label", text_or(term, "id", "?")));
+    }
+    akin_print_pad(INDENT, &line);
+    akin_buf_puts(&line, "shares ");
+    (void)akin_print_cut(print, akin_buf_text(&words),
+                         print->width - INDENT - 7, &line);
+    akin_buf_puts(&line, "\n");
+    akin_print_flush(print, &line);
+    akin_buf_free(&words);
+    akin_buf_free(&line);
+}
+
+static void
+print_why(const struct akin_print *print, const struct akin_json *hit)
+{
+    const struct akin_json *folded = akin_json_get(hit, "duplicates");
+
+    if (akin_json_get(hit, "chance") != NULL)
+        (void)fprintf(
+            print->out,
+            "%*sa random dataset scores as high in %.2g %% of cases\n", INDENT,
+            "", 100 * number(hit, "chance"));
+    print_agreement(print, akin_json_get(hit, "agreement"));
+    print_terms(print, akin_json_get(hit, "shared_terms"));
+    if (akin_json_count(folded) > 0)
+        (void)fprintf(print->out, "%*sand %zu nearly the same\n", INDENT, "",
+                      akin_json_count(folded));
+}
+
+/* --- hits --- */
+
 static void
 print_hit(const struct akin_print *print, const struct akin_json *hit,
-          size_t id_width)
+          size_t id_width, bool explain)
 {
     const struct akin_json *dataset = akin_json_get(hit, "dataset");
     const struct akin_json *pairs = akin_json_get(hit, "evidence");
@@ -121,6 +160,8 @@ print_hit(const struct akin_print *print, const struct akin_json *hit,
     akin_print_flush(print, &line);
     for (size_t i = 0; i < akin_json_count(pairs); i++)
         print_pair(print, akin_json_at(pairs, i));
+    if (explain)
+        print_why(print, hit);
     akin_buf_free(&line);
 }
 
@@ -149,9 +190,13 @@ print_question(const struct akin_print *print, const char *image,
     akin_print_paint(print, AKIN_PAINT_STRONG, &line);
     (void)akin_print_cut_left(print, image, print->width - 28, &line);
     akin_print_plain(print, &line);
-    akin_buf_printf(&line, "  %s %" PRId64 "%s%" PRId64 ", %" PRId64 " tiles\n",
-                    text_or(query, "format", "?"), whole(query, "width"),
-                    print->is_utf8 ? "\xc3\x97" : "x", whole(query, "height"),
+    if (akin_json_get(query, "format") != NULL)
+        akin_buf_printf(&line, "  %s %" PRId64 "%s%" PRId64 ",",
+                        text_or(query, "format", "?"), whole(query, "width"),
+                        print->is_utf8 ? "\xc3\x97" : "x",
+                        whole(query, "height"));
+    akin_buf_printf(&line, "%s%" PRId64 " tiles\n",
+                    akin_json_get(query, "format") != NULL ? " " : "  ",
                     whole(query, "tiles"));
     if (akin_json_text(query, "note") != NULL) {
         akin_buf_puts(&line, "note: ");
@@ -163,17 +208,28 @@ print_question(const struct akin_print *print, const char *image,
     akin_buf_free(&line);
 }
 
+/* Literally false, not "not known". */
+static bool
+is_false(const struct akin_json *value)
+{
+    return akin_json_type(value) == AKIN_JSON_BOOL && !akin_json_true(value);
+}
+
 void
 akin_cli_print_similar(const struct akin_print *print, const char *image,
-                       const struct akin_json *answer)
+                       const struct akin_json *answer, bool explain)
 {
+    const char *verdict = akin_json_text(answer, "verdict");
     const struct akin_json *hits = akin_json_get(answer, "hits");
     size_t n = akin_json_count(hits);
     size_t id_width = id_width_of(print, hits);
 
     print_question(print, image, akin_json_get(answer, "query"));
+    if (verdict != NULL &&
+        (explain || is_false(akin_json_get(answer, "similar"))))
+        (void)fprintf(print->out, "%s\n", verdict);
     for (size_t i = 0; i < n; i++)
-        print_hit(print, akin_json_at(hits, i), id_width);
+        print_hit(print, akin_json_at(hits, i), id_width, explain);
     (void)fprintf(print->out,
                   "%zu of %" PRId64 " datasets; plan %s, generation %" PRId64
                   ", %.1f ms\n",
@@ -181,29 +237,92 @@ akin_cli_print_similar(const struct akin_print *print, const char *image,
                   whole(answer, "generation"), number(answer, "took_ms"));
 }
 
+/* What is asked with by one call: operands first .. first + n - 1, and with
+ * --together everything else. */
+struct asked {
+    size_t first, n;
+    const char *name; /* for people */
+};
+
+/* Of a path the folder and the name: the rest is in the way. */
+static const char *
+tail_of(const char *path)
+{
+    const char *p = path + strlen(path);
+
+    for (int slashes = 0; p > path; p--)
+        if (p[-1] == '/' && ++slashes == 3)
+            break;
+    return p;
+}
+
+static enum akin_status
+draw_sheet(const struct akin_cli_args *args, const struct asked *asked,
+           const struct akin_json *answer, struct akin_error *err)
+{
+    struct akin_plane picture = {0};
+    struct akin_buf title = {0}, png = {0};
+    enum akin_status st;
+
+    akin_buf_printf(&title, "akin: like %s", tail_of(asked->name));
+    st = akin_sheet_draw(answer, args->operand + asked->first, asked->n,
+                         akin_buf_text(&title), &picture, err);
+    if (st == AKIN_OK)
+        st = akin_encode_png(&picture, &png, err);
+    if (st == AKIN_OK)
+        st = akin_file_write(args->sheet, akin_buf_span(&png), err);
+    if (st != AKIN_OK)
+        akin_error_prefix(err, "--sheet %s", args->sheet);
+    akin_plane_free(&picture);
+    akin_buf_free(&title);
+    akin_buf_free(&png);
+    return st;
+}
+
 static enum akin_status
 ask_one(const struct akin_cli_args *args, struct akin_ask *ask,
-        const struct akin_print *print, const char *path,
+        const struct akin_print *print, const struct asked *asked,
         struct akin_error *err)
 {
-    struct akin_json *image = NULL, *params, *answer = NULL;
-    enum akin_status st = akin_ask_image(ask, path, &image, err);
+    struct akin_json *params = NULL, *answer = NULL;
+    enum akin_status st =
+        akin_cli_question(args, ask, asked->first, asked->n, &params, err);
 
-    if (st != AKIN_OK)
-        return st;
-    params = make_params(args, image);
-    st = akin_ask_call(ask, "similar", params, &answer, err);
+    if (st == AKIN_OK)
+        st = akin_ask_call(ask, "similar", params, &answer, err);
     akin_json_free(params);
-    if (st != AKIN_OK)
-        return st;
-    if (args->json) {
-        akin_json_set_text(answer, "image", path);
+    if (st == AKIN_OK && args->sheet != NULL)
+        st = draw_sheet(args, asked, answer, err);
+    if (st == AKIN_OK && args->json) {
+        akin_json_set_text(answer, "image", asked->name);
         akin_print_json(print, answer);
-    } else {
-        akin_cli_print_similar(print, path, answer);
+    } else if (st == AKIN_OK) {
+        akin_cli_print_similar(print, asked->name, answer, args->explain);
     }
     akin_json_free(answer);
-    return AKIN_OK;
+    return st;
+}
+
+/* Everything as one question. */
+static enum akin_status
+ask_together(const struct akin_cli_args *args, struct akin_ask *ask,
+             const struct akin_print *print, struct akin_error *err)
+{
+    struct asked asked = {0, args->n_operands, NULL};
+    struct akin_buf name = {0};
+    enum akin_status st;
+
+    for (size_t i = 0; i < args->n_operands + args->n_examples; i++) {
+        bool is_file = i < args->n_operands;
+
+        akin_buf_printf(&name, "%s%s", i == 0 ? "" : " + ",
+                        is_file ? args->operand[i]
+                                : args->example[i - args->n_operands].text);
+    }
+    asked.name = akin_buf_text(&name);
+    st = ask_one(args, ask, print, &asked, err);
+    akin_buf_free(&name);
+    return st;
 }
 
 enum akin_status
@@ -215,7 +334,10 @@ akin_cli_similar(const struct akin_cli_args *args, struct akin_ask *ask,
     bool is_apart = false;
     enum akin_status last = AKIN_OK;
 
+    if (args->together)
+        return ask_together(args, ask, print, err);
     for (size_t i = 0; i < args->n_operands; i++) {
+        struct asked asked = {i, 1, args->operand[i]};
         struct akin_error here = {0};
         enum akin_status st;
 
@@ -224,7 +346,7 @@ akin_cli_similar(const struct akin_cli_args *args, struct akin_ask *ask,
             (void)fputc('\n', print->out);
             is_apart = true;
         }
-        st = ask_one(args, ask, print, args->operand[i], &here);
+        st = ask_one(args, ask, print, &asked, &here);
         if (st == AKIN_OK) {
             is_apart = false;
             continue;

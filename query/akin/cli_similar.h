@@ -17,8 +17,8 @@ enum akin_status akin_cli_similar(const struct akin_cli_args *args,
                                   int *exit_code,
                                   struct akin_error *err) AKIN_MUST_USE;
 
-/* The answer as a table. */
+/* The answer as a table; explain: with reasons. */
 void akin_cli_print_similar(const struct akin_print *print, const char *image,
-                            const struct akin_json *answer);
+                            const struct akin_json *answer, bool explain);
 
 #endif

@@ -8,9 +8,11 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ask.h"
 #include "cli_args.h"
+#include "cli_collect.h"
 #include "cli_search.h"
 #include "cli_show.h"
 #include "cli_similar.h"
@@ -66,6 +68,8 @@ main(int argc, char **argv)
     int exit_code = 0;
 
     (void)setlocale(LC_CTYPE, "");
+    if (argc > 1 && strcmp(argv[1], "collect") == 0)
+        return akin_cli_collect_main(argc, argv, getenv("AKIN_STORE"));
     st = akin_cli_args_parse(argc, argv, getenv("AKIN_STORE"), &args, &err);
     if (st == AKIN_OK && (args.help || args.command == AKIN_COMMAND_HELP))
         akin_cli_args_help(stdout, args.command);

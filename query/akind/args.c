@@ -7,13 +7,21 @@
 #include "akin/file.h"
 
 #include "endpoint.h"
+#include "http/listen.h"
 #include "options.h"
+
+#define TOKEN_MIN 16
+#define TOKEN_MAX 1024
 
 enum {
     OPT_STORE,
     OPT_LISTEN,
     OPT_WORKERS,
     OPT_ALLOW_REMOTE,
+    OPT_HTTP,
+    OPT_HTTP_TOKEN,
+    OPT_HTTP_ORIGIN,
+    OPT_HTTP_HOST,
     OPT_SET,
     OPT_SETTINGS,
     OPT_QUIET,
@@ -35,6 +43,20 @@ static const struct akin_option options[] = {
                           "permit addresses that other machines reach; images "
                           "are then not read by path",
                           0, false},
+    [OPT_HTTP] = {"http", "ADDRESS:PORT",
+                  "speak HTTP there, too, and show the web page: "
+                  "127.0.0.1:7311",
+                  0, false},
+    [OPT_HTTP_TOKEN] = {"http-token-file", "FILE",
+                        "who asks by HTTP must bring the token in this file", 0,
+                        false},
+    [OPT_HTTP_ORIGIN] = {"http-origin", "ORIGIN",
+                         "pages of this origin (https://example.org; *: all) "
+                         "may ask by HTTP",
+                         0, true},
+    [OPT_HTTP_HOST] = {"http-host", "NAME",
+                       "another name that this machine is asked by over HTTP",
+                       0, true},
     [OPT_SET] = {"set", "NAME=VALUE", "change a setting", 0, true},
     [OPT_SETTINGS] = {"settings", "FILE",
                       "read settings, one NAME=VALUE a line", 0, false},
@@ -52,6 +74,12 @@ akind_args_free(struct akind_args *args)
 {
     for (size_t i = 0; i < args->n_listen; i++)
         free(args->listen[i]);
+    for (size_t i = 0; i < args->n_http_origin; i++)
+        free(args->http_origin[i]);
+    for (size_t i = 0; i < args->n_http_host; i++)
+        free(args->http_host[i]);
+    free(args->http);
+    free(args->http_token);
     free(args->store);
     *args = (struct akind_args){0};
 }
@@ -61,7 +89,7 @@ akind_args_free(struct akind_args *args)
  * wherever they stand. */
 struct collected {
     struct akind_args *args;
-    const char *store, *settings, *workers;
+    const char *store, *settings, *workers, *http, *token_file;
     const char *set[AKIN_OPTIONS_MAX];
     size_t n_set;
 };
@@ -87,10 +115,52 @@ add_set(struct collected *all, const char *value, struct akin_error *err)
 }
 
 static enum akin_status
+add_name(const char *option, const char *value, char **list, size_t *n,
+         struct akin_error *err)
+{
+    if (*n == AKIND_HTTP_NAMES_MAX)
+        return AKIN_FAIL(err, AKIN_EINVAL, "%s may be given %d times", option,
+                         AKIND_HTTP_NAMES_MAX);
+    list[(*n)++] = akin_strdup(value);
+    return AKIN_OK;
+}
+
+/* The options of HTTP; *known tells whether it is one. */
+static enum akin_status
+collect_http(struct collected *all, size_t option, const char *value,
+             bool *known, struct akin_error *err)
+{
+    struct akind_args *args = all->args;
+
+    *known = true;
+    switch (option) {
+    case OPT_HTTP:
+        all->http = value;
+        return AKIN_OK;
+    case OPT_HTTP_TOKEN:
+        all->token_file = value;
+        return AKIN_OK;
+    case OPT_HTTP_ORIGIN:
+        return add_name("--http-origin", value, args->http_origin,
+                        &args->n_http_origin, err);
+    case OPT_HTTP_HOST:
+        return add_name("--http-host", value, args->http_host,
+                        &args->n_http_host, err);
+    default:
+        *known = false;
+        return AKIN_OK;
+    }
+}
+
+static enum akin_status
 collect(void *ctx, size_t option, const char *value, struct akin_error *err)
 {
     struct collected *all = ctx;
+    bool known = false;
+    enum akin_status st = collect_http(all, option, value, &known, err);
 
+    if (known)
+        return st;
     switch (option) {
     case OPT_STORE:
         all->store = value;
@@ -194,6 +264,65 @@ check_listen(struct akind_args *args, struct akin_error *err)
     return AKIN_OK;
 }
 
+/* One line of printable characters. */
+static enum akin_status
+read_token(const char *path, char **out, struct akin_error *err)
+{
+    struct akin_buf text = {0};
+    enum akin_status st = akin_file_read(path, TOKEN_MAX + 2, &text, err);
+    size_t n;
+
+    if (st != AKIN_OK) {
+        akin_error_prefix(err, "--http-token-file");
+        akin_buf_free(&text);
+        return st;
+    }
+    n = strcspn(akin_buf_text(&text), "\r\n");
+    for (size_t i = 0; i < n; i++)
+        if (text.data[i] <= ' ' || text.data[i] >= 0x7f)
+            st = AKIN_EINVAL;
+    if (st != AKIN_OK || n < TOKEN_MIN || n > TOKEN_MAX)
+        st = AKIN_FAIL(err, AKIN_EINVAL,
+                       "--http-token-file %s: a token is one line of %d to %d "
+                       "letters, digits and signs without blanks",
+                       path, TOKEN_MIN, TOKEN_MAX);
+    else
+        *out = akin_strndup((const char *)text.data, n);
+    akin_buf_free(&text);
+    return st;
+}
+
+/* Who is not on this machine brings a token, or the one who starts the daemon
+ * says that nobody must. */
+static enum akin_status
+check_http(const struct collected *all, struct akin_error *err)
+{
+    struct akind_args *args = all->args;
+    enum akin_status st;
+
+    if (all->http == NULL) {
+        if (all->token_file != NULL || args->n_http_origin > 0 ||
+            args->n_http_host > 0)
+            return AKIN_FAIL(err, AKIN_EINVAL,
+                             "--http-... says how to speak HTTP; --http "
+                             "ADDRESS:PORT is missing");
+        return AKIN_OK;
+    }
+    st = akin_http_address_check(all->http, &args->http_local, err);
+    if (st == AKIN_OK && all->token_file != NULL)
+        st = read_token(all->token_file, &args->http_token, err);
+    if (st == AKIN_OK && !args->http_local && args->http_token == NULL &&
+        !args->allow_remote)
+        st = AKIN_FAIL(err, AKIN_EINVAL,
+                       "--http %s can be reached from other machines, and no "
+                       "token is asked for; give --http-token-file, or "
+                       "--allow-remote if that is meant",
+                       all->http);
+    if (st == AKIN_OK)
+        args->http = akin_strdup(all->http);
+    return st;
+}
+
 enum akin_status
 akind_args_parse(int argc, char *const *argv, struct akind_args *out,
                  struct akin_error *err)
@@ -218,6 +347,8 @@ akind_args_parse(int argc, char *const *argv, struct akind_args *out,
     if (st == AKIN_OK)
         st = check_listen(&args, err);
     if (st == AKIN_OK)
+        st = check_http(&all, err);
+    if (st == AKIN_OK)
         *out = args;
     else
         akind_args_free(&args);
@@ -238,6 +369,7 @@ akind_args_help(FILE *out)
     akin_options_help(out, options, AKIN_COUNT(options));
     (void)fputs("\nExample:\n"
                 "  akind --store ~/store --listen tcp://127.0.0.1:4444 "
-                "--workers 4\n",
+                "--workers 4\n"
+                "  akind --store ~/store --http 127.0.0.1:7311\n",
                 out);
 }

@@ -11,6 +11,7 @@
 #include "akin/log.h"
 
 #define AKIND_LISTEN_MAX 16
+#define AKIND_HTTP_NAMES_MAX 16
 
 /* Start from {0}; free with akind_args_free. */
 struct akind_args {
@@ -18,6 +19,14 @@ struct akind_args {
     char *listen[AKIND_LISTEN_MAX]; /* at least one after a parse */
     size_t n_listen;
     bool allow_remote;
+    /* HTTP; all owned, NULL and 0 where not given */
+    char *http;       /* HOST:PORT */
+    bool http_local;  /* only this machine reaches it */
+    char *http_token; /* what a file says, without its line's end */
+    char *http_origin[AKIND_HTTP_NAMES_MAX];
+    size_t n_http_origin;
+    char *http_host[AKIND_HTTP_NAMES_MAX];
+    size_t n_http_host;
     bool help, help_settings, version; /* any: print that and end */
     enum akin_log_level level;
     /* query.allow_paths is off when an endpoint can be reached from another

@@ -8,11 +8,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "akin/log.h"
 
 #include "args.h"
+#include "http/http.h"
 #include "server.h"
 
 /* Set by threads of the server through broken(), read after sigwait. */
@@ -55,12 +57,43 @@ wait_for_end(const sigset_t *set)
                  got == SIGINT ? "SIGINT" : "SIGTERM");
 }
 
+/* HTTP, where it is asked for. */
+static enum akin_status
+start_http(const struct akind_args *args, struct akin_service *service,
+           struct akin_http_rules *rules, struct akin_http **http,
+           struct akin_error *err)
+{
+    const char *colon;
+    unsigned port = 0;
+    enum akin_status st;
+
+    if (args->http == NULL)
+        return AKIN_OK;
+    *rules = (struct akin_http_rules){
+        .is_local = args->http_local,
+        .token = args->http_token,
+        .origins = (const char *const *)args->http_origin,
+        .n_origins = args->n_http_origin,
+        .hosts = (const char *const *)args->http_host,
+        .n_hosts = args->n_http_host};
+    st = akin_http_start(service, &args->config, args->http, rules, http, &port,
+                         err);
+    colon = strrchr(args->http, ':');
+    if (st == AKIN_OK)
+        akin_log(AKIN_LOG_INFO, "ready", "http=http://%.*s:%u/ token=%s",
+                 (int)(colon - args->http), args->http, port,
+                 args->http_token != NULL ? "needed" : "none");
+    return st;
+}
+
 static enum akin_status
 serve(const struct akind_args *args, const sigset_t *set,
       struct akin_error *err)
 {
     struct akin_service *service = NULL;
     struct akin_server *server = NULL;
+    struct akin_http_rules rules;
+    struct akin_http *http = NULL;
     struct akin_server_options options = {
         .listen = (const char *const *)args->listen,
         .n_listen = args->n_listen,
@@ -75,6 +108,8 @@ serve(const struct akind_args *args, const sigset_t *set,
 
     if (st == AKIN_OK)
         st = akin_server_start(service, &options, &server, err);
+    if (st == AKIN_OK)
+        st = start_http(args, service, &rules, &http, err);
     if (st == AKIN_OK) {
         for (size_t i = 0; i < args->n_listen; i++)
             akin_log(AKIN_LOG_INFO, "ready", "listen=%s store=%s workers=%zu",
@@ -83,6 +118,7 @@ serve(const struct akind_args *args, const sigset_t *set,
         if (is_broken)
             st = AKIN_FAIL(err, AKIN_EINTERNAL, "serving broke down");
     }
+    akin_http_stop(http);
     akin_server_stop(server);
     akin_service_close(service);
     return st;

@@ -57,6 +57,18 @@ function(akin_embed target file symbol)
     target_sources(${target} PRIVATE ${out})
 endfunction()
 
+# akin_embed_folder(target folder): all its files, as query/web/assets.h gives
+# them.
+function(akin_embed_folder target folder)
+    set(out ${CMAKE_CURRENT_BINARY_DIR}/assets_files.c)
+    file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*)
+    add_custom_command(OUTPUT ${out}
+        COMMAND ${CMAKE_COMMAND} -DIN=${CMAKE_CURRENT_SOURCE_DIR}/${folder} -DOUT=${out}
+                -P ${CMAKE_SOURCE_DIR}/scripts/cmake/Assets.cmake
+        DEPENDS ${files} ${CMAKE_SOURCE_DIR}/scripts/cmake/Assets.cmake VERBATIM)
+    target_sources(${target} PRIVATE ${out})
+endfunction()
+
 # Programs find the FAISS of the build in the build tree, and a copy beside
 # themselves once installed.
 function(akin_program name)

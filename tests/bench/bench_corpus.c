@@ -27,7 +27,7 @@ room(void *array, size_t need, size_t size)
 }
 
 static void
-append_described(struct bench_corpus *corpus, size_t set,
+append_described(struct bench_corpus *corpus, size_t set, const char *path,
                  const struct akin_described *d)
 {
     size_t row = AKIN_N_FEATURES * sizeof(float);
@@ -35,11 +35,14 @@ append_described(struct bench_corpus *corpus, size_t set,
     size_t copies = corpus->n_disturbed + d->n_disturbed;
 
     corpus->features = room(corpus->features, tiles, row);
+    corpus->tile = room(corpus->tile, tiles, sizeof(*corpus->tile));
     corpus->disturbed = room(corpus->disturbed, copies, row);
     corpus->disturbed_tile =
         room(corpus->disturbed_tile, copies, sizeof(uint32_t));
     memcpy(corpus->features + corpus->n_tiles * AKIN_N_FEATURES, d->features,
            d->n_tiles * row);
+    memcpy(corpus->tile + corpus->n_tiles, d->tiles,
+           d->n_tiles * sizeof(*d->tiles));
     for (size_t i = 0; i < d->n_disturbed; i++) {
         corpus->disturbed_tile[corpus->n_disturbed + i] =
             (uint32_t)corpus->n_tiles + d->disturbed_tile[i];
@@ -48,8 +51,8 @@ append_described(struct bench_corpus *corpus, size_t set,
     }
     corpus->image =
         room(corpus->image, corpus->n_images + 1, sizeof(*corpus->image));
-    corpus->image[corpus->n_images++] =
-        (struct bench_image){set, corpus->n_tiles, d->n_tiles};
+    corpus->image[corpus->n_images++] = (struct bench_image){
+        akin_strdup(path), set, corpus->n_tiles, d->n_tiles};
     corpus->n_tiles = tiles;
     corpus->n_disturbed = copies;
 }
@@ -74,7 +77,7 @@ add_image(struct akin_describer *describer, const struct akin_config *config,
         st = akin_describe(describer, decoder, &how, &described, err);
     }
     if (st == AKIN_OK)
-        append_described(corpus, corpus->n_sets - 1, &described);
+        append_described(corpus, corpus->n_sets - 1, path, &described);
     akin_described_free(&described);
     akin_decode_close(decoder);
     return st;
@@ -164,16 +167,37 @@ bench_corpus_free(struct bench_corpus *corpus)
         free(corpus->set[i].id);
         free(corpus->set[i].category);
     }
+    for (size_t i = 0; i < corpus->n_images; i++)
+        free(corpus->image[i].path);
     free(corpus->set);
     free(corpus->image);
+    free(corpus->tile);
     free(corpus->features);
     free(corpus->disturbed_tile);
     free(corpus->disturbed);
     *corpus = (struct bench_corpus){0};
 }
 
+static size_t
+set_of_tile(const struct bench_corpus *corpus, uint32_t tile)
+{
+    size_t low = 0, high = corpus->n_images;
+
+    /* the last image that starts at or before the tile; one without tiles
+     * that starts there stands before it */
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (corpus->image[middle].first_tile <= tile)
+            low = middle;
+        else
+            high = middle;
+    }
+    return corpus->image[low].set;
+}
+
 static void
-train_on(const struct bench_corpus *corpus,
+train_on(const struct bench_corpus *corpus, const bool *use,
          struct akin_projection_trainer *trainer)
 {
     for (size_t s = 0; s < corpus->n_sets; s++) {
@@ -181,7 +205,7 @@ train_on(const struct bench_corpus *corpus,
         const struct bench_image *first, *last;
         size_t n;
 
-        if (set->n_images == 0)
+        if (set->n_images == 0 || (use != NULL && !use[s]))
             continue;
         first = &corpus->image[set->first_image];
         last = first + set->n_images - 1;
@@ -196,6 +220,8 @@ train_on(const struct bench_corpus *corpus,
         for (end = i;
              end < corpus->n_disturbed && corpus->disturbed_tile[end] == tile;)
             end++;
+        if (use != NULL && !use[set_of_tile(corpus, tile)])
+            continue;
         akin_projection_trainer_disturbed(
             trainer, corpus->features + (size_t)tile * AKIN_N_FEATURES,
             corpus->disturbed + i * AKIN_N_FEATURES, end - i);
@@ -203,7 +229,7 @@ train_on(const struct bench_corpus *corpus,
 }
 
 enum akin_status
-bench_corpus_train(const struct bench_corpus *corpus,
+bench_corpus_train(const struct bench_corpus *corpus, const bool *use,
                    struct akin_projection **out, struct akin_error *err)
 {
     struct akin_projection_trainer *trainer = NULL;
@@ -211,7 +237,7 @@ bench_corpus_train(const struct bench_corpus *corpus,
 
     if (st != AKIN_OK)
         return st;
-    train_on(corpus, trainer);
+    train_on(corpus, use, trainer);
     st = akin_projection_trainer_finish(trainer, out, err);
     akin_projection_trainer_free(trainer);
     return st;

@@ -11,6 +11,7 @@
 
 #include "akin/config.h"
 #include "akin/projection.h"
+#include "akin/tile.h"
 
 struct bench_set {
     char *id, *category; /* category "": not known */
@@ -19,6 +20,7 @@ struct bench_set {
 
 /* Tiles of an image, and images of a set, are contiguous. */
 struct bench_image {
+    char *path;
     size_t set, first_tile, n_tiles;
 };
 
@@ -26,7 +28,8 @@ struct bench_image {
 struct bench_corpus {
     struct bench_set *set;
     struct bench_image *image;
-    float *features; /* n_tiles x AKIN_N_FEATURES */
+    struct akin_tile *tile; /* n_tiles */
+    float *features;        /* n_tiles x AKIN_N_FEATURES */
     /* Disturbed copies: of tile disturbed_tile[i], those of one tile together.
      */
     uint32_t *disturbed_tile;
@@ -48,8 +51,19 @@ enum akin_status bench_corpus_load(const char *folder,
                                    struct akin_error *err) AKIN_MUST_USE;
 void bench_corpus_free(struct bench_corpus *corpus);
 
-/* Trains on the whole corpus; every set weighs the same. */
+/* Writes everything to a file: a line of JSON (features, tiles, disturbed;
+ * sets: id, category, first_image, images; images: path, set, first_tile,
+ * tiles; levels), then as the machine has them the features (float, tiles x
+ * features), the disturbed copies' tiles (uint32) and their features (float).
+ */
+enum akin_status bench_corpus_dump(const struct bench_corpus *corpus,
+                                   const char *path,
+                                   struct akin_error *err) AKIN_MUST_USE;
+
+/* Trains on the whole corpus, or on the sets marked in `use`; every set weighs
+ * the same. */
 enum akin_status bench_corpus_train(const struct bench_corpus *corpus,
+                                    const bool *use,
                                     struct akin_projection **out,
                                     struct akin_error *err) AKIN_MUST_USE;
 

@@ -1,299 +1,317 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench_retrieval.c - does the ranking put first what is similar?
- *
- * For each image, its own tiles left out, the sets are ranked by the mean over
- * its tiles of the best match in a set.
- *   R@1, MRR   is the image's own set first? Only sets of two or more images.
- *   P@1, mAP   its own set left out as well: sets of the same category are
- *              relevant. Sets of category "mixed", or of a category of their
- *              own, are no queries; "mixed" is never relevant.
- * Each figure is a mean over the images of a set, then over sets. Intervals:
- * 2.5 and 97.5 percentiles over 2,000 bootstrap samples of the sets (Efron &
- * Tibshirani, An Introduction to the Bootstrap, chapter 13).
+ * bench_retrieval.c - the retrieval protocol over folders of image sets; what
+ * is judged, and how, stands in bench_judge.h.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "akin/file.h"
-#include "akin/hash.h"
-#include "akin/json.h"
 #include "bench.h"
-#include "bench_rank.h"
+#include "bench_report.h"
 
-#define RESAMPLES 2000
-
-enum figure { R_AT_1, MRR, P_AT_1, MAP, N_FIGURES };
-static const char *const figure_names[N_FIGURES] = {
-    "r_at_1", "mrr", "cross_p_at_1", "cross_map"};
-
-struct results {
-    double *of_set[N_FIGURES]; /* NAN: the set is no query for it */
-    double mean[N_FIGURES], low[N_FIGURES], high[N_FIGURES];
-};
+#define MAX_SETTINGS 32
 
 struct options {
-    const char *corpus, *train, *queries, *projection;
-    bool json, builtin, per_set;
-    size_t max_images, max_tiles;
+    char **corpus; /* n_corpora folders: together the database */
+    size_t n_corpora;
+    const char *train, *queries, *projection, *dump;
+    const char *setting[MAX_SETTINGS]; /* KEY=VALUE */
+    size_t n_settings;
+    bool json, builtin, per_set, halves;
+    enum akin_intent intent;
+    size_t max_images, max_tiles, n_confusions;
 };
 
-static bool
-same_category(const struct bench_set *a, const struct bench_set *b)
-{
-    return a->category[0] != '\0' && strcmp(a->category, "mixed") != 0 &&
-           strcmp(a->category, b->category) == 0;
-}
-
-/* Figures of the images of set s. */
-static void
-judge_set(const struct bench_corpus *corpus, const float *vectors, size_t s,
-          struct results *results)
-{
-    const struct bench_set *set = &corpus->set[s];
-    double *score = akin_new(corpus->n_sets, sizeof(*score));
-    bool *relevant = akin_new(corpus->n_sets, sizeof(*relevant));
-    double sum[N_FIGURES] = {0}, n = (double)set->n_images;
-    size_t n_relevant = 0;
-
-    for (size_t i = 0; i < corpus->n_sets; i++) {
-        relevant[i] = i != s && same_category(set, &corpus->set[i]) &&
-                      corpus->set[i].n_images > 0;
-        n_relevant += relevant[i];
-    }
-    for (size_t i = 0; i < set->n_images; i++) {
-        size_t rank;
-        bool first;
-
-        bench_rank(corpus, vectors, set->first_image + i, score);
-        rank = bench_rank_of(score, corpus->n_sets, SIZE_MAX, s);
-        sum[R_AT_1] += rank == 1 ? 1 : 0;
-        sum[MRR] += 1 / (double)rank;
-        sum[MAP] +=
-            bench_average_precision(score, corpus->n_sets, s, relevant, &first);
-        sum[P_AT_1] += first ? 1 : 0;
-    }
-    for (int f = 0; f < N_FIGURES; f++) {
-        bool counts = f == R_AT_1 || f == MRR ? set->n_images >= 2
-                                              : n_relevant > 0 && n > 0;
-
-        results->of_set[f][s] = counts ? sum[f] / n : NAN;
-    }
-    free(score);
-    free(relevant);
-}
-
-static double
-mean_of(const double *value, size_t n)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += value[i];
-    return n == 0 ? NAN : sum / (double)n;
-}
-
-/* Mean over sets and its interval. */
-static void
-sum_up(const double *of_set, size_t n_sets, double *mean, double *low,
-       double *high)
-{
-    double *value = akin_new(n_sets, sizeof(*value));
-    double *drawn = akin_new(n_sets, sizeof(*drawn));
-    struct bench_samples means = {0};
-    size_t n = 0;
-
-    for (size_t s = 0; s < n_sets; s++)
-        if (!isnan(of_set[s]))
-            value[n++] = of_set[s];
-    *mean = mean_of(value, n);
-    for (uint64_t r = 0; n > 0 && r < RESAMPLES; r++) {
-        for (size_t i = 0; i < n; i++)
-            drawn[i] = value[akin_hash_mix(r, i) % n];
-        bench_add(&means, mean_of(drawn, n));
-    }
-    *low = bench_quantile(&means, 0.025);
-    *high = bench_quantile(&means, 0.975);
-    bench_samples_free(&means);
-    free(value);
-    free(drawn);
-}
-
-/* Judges sets first_set and above against all. */
-static void
-judge(const struct bench_corpus *corpus, const float *vectors, size_t first_set,
-      struct results *results)
-{
-    for (int f = 0; f < N_FIGURES; f++) {
-        results->of_set[f] = akin_new(corpus->n_sets, sizeof(double));
-        for (size_t s = 0; s < first_set; s++)
-            results->of_set[f][s] = NAN;
-    }
-    for (size_t s = first_set; s < corpus->n_sets; s++)
-        judge_set(corpus, vectors, s, results);
-    for (int f = 0; f < N_FIGURES; f++)
-        sum_up(results->of_set[f], corpus->n_sets, &results->mean[f],
-               &results->low[f], &results->high[f]);
-}
+/* A run in the making. */
+struct run {
+    const struct options *options;
+    struct akin_config config;
+    struct bench_corpus corpus;
+    bool *asks; /* n_sets: its images are queries */
+    struct bench_results results, half[2];
+    char projection[AKIN_PROJECTION_ID + 16];
+};
 
 static void
-print_json(const struct bench_corpus *corpus, const char *projection_id,
-           const struct results *results)
+run_free(struct run *run)
 {
-    struct akin_json *out = akin_json_object();
-    struct akin_buf text = {0};
-    char name[64];
-
-    for (int f = 0; f < N_FIGURES; f++) {
-        struct akin_json *interval = akin_json_array();
-
-        akin_json_append(interval, akin_json_new_real(results->low[f]));
-        akin_json_append(interval, akin_json_new_real(results->high[f]));
-        akin_json_set_real(out, figure_names[f], results->mean[f]);
-        (void)snprintf(name, sizeof(name), "%s_ci", figure_names[f]);
-        akin_json_set(out, name, interval);
-    }
-    akin_json_set_text(out, "projection", projection_id);
-    akin_json_set_int(out, "sets", (int64_t)corpus->n_sets);
-    akin_json_set_int(out, "images", (int64_t)corpus->n_images);
-    akin_json_set_int(out, "tiles", (int64_t)corpus->n_tiles);
-    akin_json_set_int(out, "failed", (int64_t)corpus->n_failed);
-    akin_json_write(out, AKIN_JSON_PRETTY, &text);
-    (void)printf("%s\n", akin_buf_text(&text));
-    akin_buf_free(&text);
-    akin_json_free(out);
+    free(run->asks);
+    bench_results_free(&run->results);
+    bench_results_free(&run->half[0]);
+    bench_results_free(&run->half[1]);
+    bench_corpus_free(&run->corpus);
 }
 
-static void
-print_table(const struct bench_corpus *corpus, const char *projection_id,
-            const struct results *results, bool per_set)
-{
-    (void)printf("figure\tmean\tlow\thigh\n");
-    for (int f = 0; f < N_FIGURES; f++)
-        (void)printf("%s\t%.3f\t%.3f\t%.3f\n", figure_names[f],
-                     results->mean[f], results->low[f], results->high[f]);
-    (void)printf("# %s; %zu sets, %zu images, %zu tiles; %zu images failed\n",
-                 projection_id, corpus->n_sets, corpus->n_images,
-                 corpus->n_tiles, corpus->n_failed);
-    for (size_t s = 0; per_set && s < corpus->n_sets; s++)
-        (void)printf("%s\t%s\t%.3f\t%.3f\t%.3f\t%.3f\n", corpus->set[s].id,
-                     corpus->set[s].category, results->of_set[R_AT_1][s],
-                     results->of_set[MRR][s], results->of_set[P_AT_1][s],
-                     results->of_set[MAP][s]);
-}
-
-/* The projection that the options ask for. */
 static enum akin_status
-get_projection(const struct options *options, const struct akin_config *config,
-               const struct bench_corpus *corpus, struct akin_projection **out,
-               struct akin_error *err)
+read_settings(struct run *run, struct akin_error *err)
 {
+    enum akin_status st = AKIN_OK;
+
+    akin_config_init(&run->config);
+    for (size_t i = 0; st == AKIN_OK && i < run->options->n_settings; i++)
+        st = akin_config_assign(&run->config, run->options->setting[i], err);
+    return st;
+}
+
+static bool
+trains_on_corpus(const struct options *options)
+{
+    return options->halves || (!options->builtin && options->train == NULL &&
+                               options->projection == NULL);
+}
+
+/* Slashes at the end aside. */
+static bool
+is_same_folder(const char *a, const char *b)
+{
+    size_t n_a = strlen(a), n_b = strlen(b);
+
+    while (n_a > 1 && a[n_a - 1] == '/')
+        n_a--;
+    while (n_b > 1 && b[n_b - 1] == '/')
+        n_b--;
+    return n_a == n_b && memcmp(a, b, n_a) == 0;
+}
+
+/* The sets that ask: all, or those of the folder that --queries names, which
+ * may be one of the database's or one more. */
+static enum akin_status
+load(struct run *run, struct akin_error *err)
+{
+    const struct options *options = run->options;
     struct bench_corpus_options how = {.max_images = options->max_images,
+                                       .max_tiles = options->max_tiles,
+                                       .disturb_tiles =
+                                           trains_on_corpus(options) ? 2 : 0};
+    struct bench_corpus *corpus = &run->corpus;
+    size_t first = 0, end = SIZE_MAX;
+    enum akin_status st = AKIN_OK;
+
+    for (size_t i = 0; st == AKIN_OK && i < options->n_corpora; i++) {
+        size_t before = corpus->n_sets;
+
+        st = bench_corpus_load(options->corpus[i], &run->config, &how, corpus,
+                               err);
+        if (options->queries != NULL &&
+            is_same_folder(options->queries, options->corpus[i])) {
+            first = before;
+            end = corpus->n_sets;
+        }
+    }
+    if (st == AKIN_OK && options->queries != NULL && end == SIZE_MAX) {
+        first = corpus->n_sets;
+        st = bench_corpus_load(options->queries, &run->config, &how, corpus,
+                               err);
+    }
+    run->asks = akin_new(corpus->n_sets + 1, sizeof(*run->asks));
+    for (size_t s = first; s < corpus->n_sets && s < end; s++)
+        run->asks[s] = true;
+    if (st == AKIN_OK && options->dump != NULL)
+        st = bench_corpus_dump(corpus, options->dump, err);
+    return st;
+}
+
+static enum akin_status
+train_elsewhere(const struct run *run, struct akin_projection **out,
+                struct akin_error *err)
+{
+    struct bench_corpus_options how = {.max_images = run->options->max_images,
                                        .disturb_tiles = 2};
     struct bench_corpus other = {0};
-    struct akin_buf bytes = {0};
-    enum akin_status st;
+    enum akin_status st =
+        bench_corpus_load(run->options->train, &run->config, &how, &other, err);
 
-    if (options->builtin)
-        return akin_projection_builtin(out, err);
-    if (options->projection != NULL) {
-        st = akin_file_read(options->projection, 1 << 20, &bytes, err);
-        if (st == AKIN_OK)
-            st = akin_projection_read(akin_buf_span(&bytes), out, err);
-        akin_buf_free(&bytes);
-        return st;
-    }
-    if (options->train == NULL)
-        return bench_corpus_train(corpus, out, err);
-    st = bench_corpus_load(options->train, config, &how, &other, err);
     if (st == AKIN_OK)
-        st = bench_corpus_train(&other, out, err);
+        st = bench_corpus_train(&other, NULL, out, err);
     bench_corpus_free(&other);
     return st;
 }
 
 static enum akin_status
-load_and_project(const struct options *options, struct bench_corpus *corpus,
-                 size_t *first_set, struct akin_projection **projection,
-                 struct akin_error *err)
+read_projection(const char *path, struct akin_projection **out,
+                struct akin_error *err)
 {
-    bool trains_itself = !options->builtin && options->train == NULL &&
-                         options->projection == NULL;
-    struct bench_corpus_options how = {.max_images = options->max_images,
-                                       .max_tiles = options->max_tiles,
-                                       .disturb_tiles = trains_itself ? 2 : 0};
-    struct akin_config config;
+    struct akin_buf bytes = {0};
+    enum akin_status st = akin_file_read(path, 1 << 20, &bytes, err);
+
+    if (st == AKIN_OK)
+        st = akin_projection_read(akin_buf_span(&bytes), out, err);
+    akin_buf_free(&bytes);
+    return st;
+}
+
+/* Queries take no part in training, unless they are all there is. */
+static enum akin_status
+train_here(const struct run *run, struct akin_projection **out,
+           struct akin_error *err)
+{
+    bool *use = akin_new(run->corpus.n_sets + 1, sizeof(*use));
     enum akin_status st;
 
-    akin_config_init(&config);
-    st = bench_corpus_load(options->corpus, &config, &how, corpus, err);
-    /* Queries from elsewhere take no part in training. */
-    if (st == AKIN_OK)
-        st = get_projection(options, &config, corpus, projection, err);
-    if (st == AKIN_OK && options->queries != NULL) {
-        *first_set = corpus->n_sets;
-        st = bench_corpus_load(options->queries, &config, &how, corpus, err);
+    for (size_t s = 0; s < run->corpus.n_sets; s++)
+        use[s] = !run->asks[s];
+    st = bench_corpus_train(
+        &run->corpus, run->options->queries != NULL ? use : NULL, out, err);
+    free(use);
+    return st;
+}
+
+/* Asks with the marked sets. */
+static enum akin_status
+judge(struct run *run, const struct akin_projection *projection,
+      const bool *among, struct akin_error *err)
+{
+    struct bench_database database = {0};
+    enum akin_status st = AKIN_OK;
+
+    bench_database_make(&run->corpus, projection, &database);
+    for (size_t s = 0; st == AKIN_OK && s < run->corpus.n_sets; s++)
+        if (among[s])
+            st = bench_judge_set(&database, s, run->options->intent,
+                                 &run->results, err);
+    bench_database_free(&database);
+    return st;
+}
+
+static enum akin_status
+judge_whole(struct run *run, struct akin_error *err)
+{
+    const struct options *options = run->options;
+    struct akin_projection *projection = NULL;
+    enum akin_status st;
+
+    if (options->builtin)
+        st = akin_projection_builtin(&projection, err);
+    else if (options->projection != NULL)
+        st = read_projection(options->projection, &projection, err);
+    else if (options->train != NULL)
+        st = train_elsewhere(run, &projection, err);
+    else
+        st = train_here(run, &projection, err);
+    if (st == AKIN_OK) {
+        (void)snprintf(run->projection, sizeof(run->projection), "%s",
+                       akin_projection_id(projection));
+        st = judge(run, projection, run->asks, err);
     }
+    akin_projection_free(projection);
+    return st;
+}
+
+/* Every other set teaches how the rest is judged, and the other way round. */
+static enum akin_status
+judge_halves(struct run *run, struct akin_error *err)
+{
+    size_t n = run->corpus.n_sets;
+    bool *use = akin_new(n + 1, sizeof(*use));
+    bool *among = akin_new(n + 1, sizeof(*among));
+    enum akin_status st = AKIN_OK;
+
+    (void)snprintf(run->projection, sizeof(run->projection),
+                   "trained on the other half");
+    for (size_t h = 0; st == AKIN_OK && h < 2; h++) {
+        struct akin_projection *projection = NULL;
+
+        for (size_t s = 0; s < n; s++) {
+            use[s] = s % 2 != h;
+            among[s] = s % 2 == h && run->asks[s];
+        }
+        st = bench_corpus_train(&run->corpus, use, &projection, err);
+        if (st == AKIN_OK)
+            st = judge(run, projection, among, err);
+        akin_projection_free(projection);
+        bench_results_new(n, &run->half[h]);
+        for (int f = 0; f < BENCH_N_FIGURES; f++)
+            memcpy(run->half[h].of_set[f], run->results.of_set[f],
+                   n * sizeof(double));
+        bench_results_sum_up(&run->half[h], among);
+    }
+    free(use);
+    free(among);
     return st;
 }
 
 static int
-run(const struct options *options)
+retrieve(const struct options *options)
 {
-    struct bench_corpus corpus = {0};
-    struct akin_projection *projection = NULL;
+    struct run run = {.options = options};
+    struct bench_report report = {.corpus = &run.corpus,
+                                  .results = &run.results,
+                                  .projection = run.projection,
+                                  .intent = options->intent,
+                                  .per_set = options->per_set,
+                                  .n_confusions = options->n_confusions};
     struct akin_error err = {0};
-    struct results results;
-    float *vectors = NULL;
-    size_t first_set = 0;
-    int rc = 0;
+    enum akin_status st = read_settings(&run, &err);
 
-    if (load_and_project(options, &corpus, &first_set, &projection, &err) !=
-        AKIN_OK) {
-        rc = bench_failed(&err);
-        goto done;
+    if (st == AKIN_OK)
+        st = load(&run, &err);
+    if (st == AKIN_OK) {
+        bench_results_new(run.corpus.n_sets, &run.results);
+        st = options->halves ? judge_halves(&run, &err)
+                             : judge_whole(&run, &err);
     }
-    vectors = akin_new(corpus.n_tiles * AKIN_DIM + 1, sizeof(*vectors));
-    akin_projection_apply(projection, corpus.features, corpus.n_tiles, vectors);
-    judge(&corpus, vectors, first_set, &results);
-    if (options->json)
-        print_json(&corpus, akin_projection_id(projection), &results);
-    else
-        print_table(&corpus, akin_projection_id(projection), &results,
-                    options->per_set);
-    for (int f = 0; f < N_FIGURES; f++)
-        free(results.of_set[f]);
-done:
-    free(vectors);
-    akin_projection_free(projection);
-    bench_corpus_free(&corpus);
-    return rc;
+    if (st == AKIN_OK) {
+        bench_results_sum_up(&run.results, NULL);
+        for (int h = 0; h < 2 && options->halves; h++)
+            report.half[h] = &run.half[h];
+        (options->json ? bench_report_json : bench_report_table)(&report);
+    }
+    run_free(&run);
+    return st == AKIN_OK ? 0 : bench_failed(&err);
+}
+
+static size_t
+number_option(int *argc, char **argv, const char *name)
+{
+    const char *text = bench_option(argc, argv, name);
+
+    return text == NULL ? 0 : strtoul(text, NULL, 10);
+}
+
+/* False: an intent that is none, or too many settings. */
+static bool
+read_options(int *argc, char **argv, struct options *options)
+{
+    const char *intent = bench_option(argc, argv, "--intent"), *setting;
+
+    options->train = bench_option(argc, argv, "--train");
+    options->queries = bench_option(argc, argv, "--queries");
+    options->projection = bench_option(argc, argv, "--projection");
+    options->dump = bench_option(argc, argv, "--dump");
+    options->builtin = bench_flag(argc, argv, "--builtin");
+    options->halves = bench_flag(argc, argv, "--halves");
+    options->json = bench_flag(argc, argv, "--json");
+    options->per_set = bench_flag(argc, argv, "--per-set");
+    options->max_images = number_option(argc, argv, "--max-images");
+    options->max_tiles = number_option(argc, argv, "--max-tiles");
+    options->n_confusions = number_option(argc, argv, "--confusions");
+    while ((setting = bench_option(argc, argv, "--set")) != NULL) {
+        if (options->n_settings == MAX_SETTINGS)
+            return false;
+        options->setting[options->n_settings++] = setting;
+    }
+    if (intent != NULL && strcmp(intent, "explore") == 0)
+        options->intent = AKIN_INTENT_EXPLORE;
+    else if (intent != NULL && strcmp(intent, "find") != 0)
+        return false;
+    return true;
 }
 
 int
 bench_retrieval(int argc, char **argv)
 {
-    struct options options = {0};
-    const char *max_images = bench_option(&argc, argv, "--max-images");
-    const char *max_tiles = bench_option(&argc, argv, "--max-tiles");
+    struct options options = {.intent = AKIN_INTENT_FIND};
+    bool is_good = read_options(&argc, argv, &options);
 
-    options.train = bench_option(&argc, argv, "--train");
-    options.queries = bench_option(&argc, argv, "--queries");
-    options.projection = bench_option(&argc, argv, "--projection");
-    options.builtin = bench_flag(&argc, argv, "--builtin");
-    options.json = bench_flag(&argc, argv, "--json");
-    options.per_set = bench_flag(&argc, argv, "--per-set");
-    if (max_images != NULL)
-        options.max_images = strtoul(max_images, NULL, 10);
-    if (max_tiles != NULL)
-        options.max_tiles = strtoul(max_tiles, NULL, 10);
-    if (argc != 2)
+    if (!is_good || argc < 2 || argv[1][0] == '-')
         return bench_usage(
-            "retrieval CORPUS [--queries CORPUS] [--json] [--per-set]\n"
-            "    [--train CORPUS | --builtin | --projection FILE]\n"
-            "    [--max-images N] [--max-tiles N]");
-    options.corpus = argv[1];
-    return run(&options);
+            "retrieval CORPUS... [--queries CORPUS] [--intent find|explore]\n"
+            "    [--halves | --train CORPUS | --builtin | --projection FILE]\n"
+            "    [--json] [--per-set] [--confusions N] [--dump FILE]\n"
+            "    [--set KEY=VALUE]... [--max-images N] [--max-tiles N]");
+    options.corpus = argv + 1;
+    options.n_corpora = (size_t)argc - 1;
+    return retrieve(&options);
 }

@@ -15,12 +15,22 @@ static const struct {
     {"decode", "decode only: MPixel/s over a tree of images", bench_decode},
     {"describe", "tiles and features: tiles/s, and ms for each part",
      bench_describe},
+    {"collect",
+     "plan a collection: time of each step, copies against all pairs",
+     bench_collect},
     {"index", "akin-index add: images/s beside decoding alone, and memory",
      bench_index},
     {"train-projection", "train a projection on a tree of images",
      bench_train_projection},
+    {"http", "the same requests over HTTP and over nanomsg", bench_http},
     {"retrieval", "how well does the ranking find what is similar?",
      bench_retrieval},
+    {"search", "searching N tiles behind filters, beside exact scans",
+     bench_search},
+    {"facets", "ten facets beside SQL over a million made-up images",
+     bench_facets},
+    {"text", "words, filter and facets: p50 and p99 in this process",
+     bench_text},
 };
 
 static int

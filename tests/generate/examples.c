@@ -106,3 +106,13 @@ const struct question questions[] = {
     {"printed-page", NULL, FILE_PNG, scene_printed_page},
 };
 const size_t n_questions = AKIN_COUNT(questions);
+
+const struct question strangers[] = {
+    {"landscape", NULL, FILE_JPEG, scene_landscape},
+    {"curves", NULL, FILE_PNG, scene_curves},
+    {"bars", NULL, FILE_PNG, scene_bars},
+    {"static", NULL, FILE_PNG, scene_static},
+    {"hiss", NULL, FILE_PNG, scene_hiss},
+    {"printed-page", NULL, FILE_PNG, scene_printed_page},
+};
+const size_t n_strangers = AKIN_COUNT(strangers);

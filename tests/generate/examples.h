@@ -44,6 +44,10 @@ struct question {
 extern const struct question questions[];
 extern const size_t n_questions;
 
+/* Images that nothing in a store of bioimages is like. */
+extern const struct question strangers[];
+extern const size_t n_strangers;
+
 /* Writes the metadata file of a dataset of n_images into its folder. */
 enum akin_status metadata_write(const struct example *example,
                                 const char *folder, int n_images,

@@ -27,7 +27,7 @@ struct options {
     const char *only; /* one dataset, or NULL */
     uint64_t seed;
     int n_images;
-    bool list, questions;
+    bool list, questions, strangers;
     const char *sheet; /* a file, or NULL */
 };
 
@@ -36,13 +36,14 @@ usage(FILE *out)
 {
     (void)fputs(
         "usage: akin-generate FOLDER [--seed N] [--images N] [--only ID]\n"
-        "       akin-generate FOLDER --queries [--seed N]\n"
+        "       akin-generate FOLDER --queries | --strangers [--seed N]\n"
         "       akin-generate --list | --sheet FILE.png [--only ID]\n\n"
         "Draws small datasets that a microscopist would recognise.\n\n"
         "  --seed N     other images of the same kinds (1)\n"
         "  --images N   images in each dataset (6)\n"
         "  --only ID    one dataset\n"
         "  --queries    images that are in no dataset, to ask with\n"
+        "  --strangers  landscapes, plots and noise: nothing is like them\n"
         "  --sheet FILE a picture of the datasets, for looking at\n"
         "  --list       the datasets: id, category, metadata, files, title;\n"
         "               those of one category show the same thing\n",
@@ -73,6 +74,7 @@ parse_options(int argc, char **argv, struct options *options)
         {"images", required_argument, NULL, 'n'},
         {"only", required_argument, NULL, 'o'},
         {"queries", no_argument, NULL, 'q'},
+        {"strangers", no_argument, NULL, 'x'},
         {"sheet", required_argument, NULL, 'p'},
         {"list", no_argument, NULL, 'l'},
         {"help", no_argument, NULL, 'h'},
@@ -96,6 +98,7 @@ parse_options(int argc, char **argv, struct options *options)
         if (c == 'p')
             options->sheet = optarg;
         options->questions |= c == 'q';
+        options->strangers |= c == 'x';
         options->list |= c == 'l';
         if (!good) {
             usage(stderr);
@@ -224,12 +227,13 @@ draw_dataset(const struct options *options, const struct example *example,
 }
 
 static enum akin_status
-draw_questions(const struct options *options, struct akin_error *err)
+draw_questions(const struct options *options, const struct question *list,
+               size_t n, struct akin_error *err)
 {
     enum akin_status st = akin_dir_make(options->folder, err);
 
-    for (size_t i = 0; st == AKIN_OK && i < n_questions; i++) {
-        const struct question *question = &questions[i];
+    for (size_t i = 0; st == AKIN_OK && i < n; i++) {
+        const struct question *question = &list[i];
         struct akin_buf path = {0};
 
         akin_buf_printf(&path, "%s/%s%s", options->folder, question->name,
@@ -323,7 +327,9 @@ main(int argc, char **argv)
     if (options.sheet != NULL)
         st = draw_sheet(&options, &err);
     else if (options.questions)
-        st = draw_questions(&options, &err);
+        st = draw_questions(&options, questions, n_questions, &err);
+    else if (options.strangers)
+        st = draw_questions(&options, strangers, n_strangers, &err);
     else
         st = draw_datasets(&options, &err);
     if (st != AKIN_OK)

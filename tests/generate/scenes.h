@@ -26,6 +26,9 @@ scene_fn scene_bacteria, scene_yeast, scene_wound, scene_leaf;
 /* scenes_other.c: not a bioimage; a question that has no good answer. */
 scene_fn scene_printed_page;
 
+/* scenes_strange.c: what no microscope made. */
+scene_fn scene_landscape, scene_curves, scene_bars, scene_static, scene_hiss;
+
 /* A seed for textures. */
 uint64_t new_seed(struct akin_test_random *random);
 

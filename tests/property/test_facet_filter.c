@@ -21,6 +21,8 @@ static const char *const curies[] = {"NCBITaxon:9606", "NCBITaxon:10090",
 struct world {
     struct akin_json *record[N_RECORDS]; /* with "images" */
     uint32_t number[N_RECORDS];
+    struct akin_image_info image[N_RECORDS][N_IMAGES_MAX];
+    size_t n_images[N_RECORDS];
     struct akin_facets *facets;
     struct akin_test_random random;
 };
@@ -131,6 +133,8 @@ random_record(struct world *w, size_t i)
     if (below(w, 2) == 0) {
         extra = akin_json_object();
         add_text(w, extra, "note");
+        akin_json_set(extra, "list", texts(w, odd_text));
+        akin_json_set(extra, "deep", person(w));
         akin_json_set(record, "extra", extra);
     }
     return record;
@@ -172,6 +176,37 @@ random_images(struct world *w, struct akin_json *record,
     return n;
 }
 
+/* Writes the index, reads it without some datasets and adds those again: what
+ * a change of the store does. */
+static void
+take_out_and_put_back(struct world *w)
+{
+    struct akin_bitmap *without = akin_bitmap_new();
+    struct akin_facets *again = NULL;
+    struct akin_buf bytes = {0};
+    struct akin_error err = {0};
+
+    for (size_t i = 0; i < N_RECORDS; i++)
+        if (below(w, 3) == 0)
+            akin_bitmap_add(without, w->number[i]);
+    akin_facets_write(w->facets, &bytes);
+    assert_ok(
+        akin_facets_read(akin_buf_span(&bytes), NULL, without, &again, &err));
+    for (size_t i = N_RECORDS; i-- > 0;) {
+        struct akin_json *bare = akin_json_copy(w->record[i]);
+
+        akin_json_unset(bare, "images");
+        if (akin_bitmap_has(without, w->number[i]))
+            akin_facets_add(again, w->number[i], bare, w->image[i],
+                            w->n_images[i]);
+        akin_json_free(bare);
+    }
+    akin_facets_free(w->facets);
+    w->facets = again;
+    akin_buf_free(&bytes);
+    akin_bitmap_free(without);
+}
+
 static void
 make_world(struct world *w, uint64_t seed)
 {
@@ -180,17 +215,17 @@ make_world(struct world *w, uint64_t seed)
     w->random.state = seed;
     w->facets = akin_facets_new(NULL);
     for (size_t i = 0; i < N_RECORDS; i++) {
-        struct akin_image_info images[N_IMAGES_MAX];
         struct akin_json *bare = random_record(w, i);
-        size_t n;
 
         w->record[i] = akin_json_copy(bare);
-        n = random_images(w, w->record[i], images);
+        w->n_images[i] = random_images(w, w->record[i], w->image[i]);
         number += 1 + (uint32_t)below(w, 3);
         w->number[i] = number;
-        akin_facets_add(w->facets, number, bare, images, n);
+        akin_facets_add(w->facets, number, bare, w->image[i], w->n_images[i]);
         akin_json_free(bare);
     }
+    if (seed % 2 == 1)
+        take_out_and_put_back(w);
     akin_facets_finish(w->facets);
 }
 
@@ -206,15 +241,17 @@ static void
 random_condition(struct world *w, struct akin_buf *out)
 {
     static const char *const text_fields[] = {
-        "title",    "description", "license",        "category",   "keyword",
-        "organism", "author",      "imaging_method", "extra.note", "publisher"};
+        "title",      "description", "license",    "category",
+        "keyword",    "organism",    "author",     "imaging_method",
+        "extra.note", "publisher",   "extra.list", "extra.deep.name"};
     static const char *const number_fields[] = {
         "year", "bit_depth", "channels", "pixel_size_um", "width", "depth"};
     static const char *const ranges[] = {"2016..2020", "..8",       "16..",
                                          "1",          "0.25..0.5", "2018"};
-    static const char *const has[] = {"title",  "keyword",       "organism",
-                                      "year",   "pixel_size_um", "extra.note",
-                                      "format", "author",        "width"};
+    static const char *const has[] = {
+        "title",         "keyword",    "organism",  "year",
+        "pixel_size_um", "extra.note", "format",    "author",
+        "width",         "extra.list", "extra.deep"};
     const char *field = text_fields[below(w, AKIN_COUNT(text_fields))];
 
     switch (below(w, 7)) {
@@ -383,9 +420,9 @@ check_counts(struct world *w, const char *facet, const struct akin_bitmap *set,
 static void
 facets_count_what_a_walk_counts(void **state)
 {
-    static const char *const names[] = {"license", "year",     "keyword",
-                                        "format",  "channels", "bit_depth",
-                                        "category"};
+    static const char *const names[] = {
+        "license",   "year",     "keyword",       "format", "channels",
+        "bit_depth", "category", "pixel_size_um", "width"};
     struct world *w = akin_new(1, sizeof(*w));
 
     (void)state;

@@ -77,7 +77,8 @@ ranking_agrees_with_counting_who_is_better(void **state)
         size_t n, n_finite = 0;
 
         fill(&random, &t);
-        n = akin_rank(t.sim, t.n_queries, t.n_datasets, t.tie, out);
+        n = akin_rank(t.sim, t.n_queries, t.n_datasets, t.tie, AKIN_INTENT_FIND,
+                      out);
         for (size_t d = 0; d < t.n_datasets; d++)
             n_finite += isfinite(slow_score(&t, d)) != 0;
         assert_int_equal(n, n_finite);

@@ -8,7 +8,7 @@
 #include "cli_args.h"
 #include "options.h"
 
-#define ARGV_MAX 16
+#define ARGV_MAX 32
 
 /* Splits at '|', so that values may hold spaces. argv[0] is the program. */
 static int
@@ -58,10 +58,30 @@ similar_takes_images_and_options_in_any_order(void **state)
     assert_string_equal(args.where, "year:2020..");
     assert_int_equal(args.n_exclude, 2);
     assert_string_equal(args.exclude[1], "B");
-    assert_true(args.has_region);
-    assert_int_equal(args.region.h, 4);
+    assert_int_equal(args.n_regions, 1);
+    assert_int_equal(args.region[0].h, 4);
     assert_string_equal(args.store, "/store");
     assert_int_equal(args.timeout_s, 30);
+    akin_cli_args_free(&args);
+}
+
+static void
+examples_of_the_store_make_one_question(void **state)
+{
+    struct akin_cli_args args = {0};
+    struct akin_error err = {0};
+
+    (void)state;
+    assert_ok(parse_akin("similar|a.tif|--like|S-1|--image|7|--vector|v.json|"
+                         "--not|b.tif|--by|tile|--intent|explore|--diversity|"
+                         "0.25|--collapse|--explain|--sheet|s.png|--store|s",
+                         NULL, &args, &err));
+    assert_true(args.together && args.collapse && args.explain);
+    assert_int_equal(args.n_examples, 3);
+    assert_int_equal(args.example[1].kind, AKIN_ARGS_IMAGE);
+    assert_string_equal(args.example[1].text, "7");
+    assert_string_equal(args.negative[0], "b.tif");
+    assert_float_equal(args.diversity, 0.25, 0);
     akin_cli_args_free(&args);
 }
 
@@ -129,6 +149,12 @@ static const struct {
     {"region with a sign", "similar|a|--region|-1,2,3,4", "X,Y,W,H"},
     {"region too far", "similar|a|--region|1,2,3,4294967296", "X,Y,W,H"},
     {"filter", "similar|a|--where|organsm:x", "organism"},
+    {"image that is no number", "similar|--image|x", "--image: \"x\""},
+    {"diversity beyond 1", "similar|a|--diversity|1.5", "from 0 to 1"},
+    {"diversity that is text", "similar|a|--diversity|much", "from 0 to 1"},
+    {"two regions for one image", "similar|a|--region|1,2,3,4|--region|1,2,3,4",
+     "one for each"},
+    {"one sheet of two answers", "similar|a|b|--sheet|x.png", "--together"},
 };
 
 static void
@@ -338,11 +364,52 @@ wrong_endpoints_are_named(void **state)
     }
 }
 
+static void
+http_beyond_this_machine_needs_a_token_or_a_word(void **state)
+{
+    char *folder = akin_test_folder(), *file = akin_path_join(folder, "token");
+    struct akind_args args = {0};
+    struct akin_error err = {0};
+    char line[512];
+
+    (void)state;
+    assert_ok(parse_akind("--http|127.0.0.1:7311", folder, &args, &err));
+    assert_true(args.http_local);
+    assert_null(args.http_token);
+    akind_args_free(&args);
+    assert_fails_with(parse_akind("--http|0.0.0.0:80", folder, &args, &err),
+                      AKIN_EINVAL, "--http-token-file");
+    assert_ok(
+        parse_akind("--http|0.0.0.0:80|--allow-remote", folder, &args, &err));
+    akind_args_free(&args);
+    assert_ok(
+        akin_file_write(file, akin_span_str("0123456789abcdef\r\n"), &err));
+    (void)snprintf(line, sizeof(line),
+                   "--http|0.0.0.0:80|--http-token-file|%s|--http-origin|"
+                   "https://a|--http-origin=*|--http-host|akin.example",
+                   file);
+    assert_ok(parse_akind(line, folder, &args, &err));
+    assert_false(args.http_local);
+    assert_string_equal(args.http_token, "0123456789abcdef");
+    assert_int_equal(args.n_http_origin, 2);
+    assert_string_equal(args.http_host[0], "akin.example");
+    akind_args_free(&args);
+    assert_ok(
+        akin_file_write(file, akin_span_str("a token with blanks\n"), &err));
+    assert_fails_with(parse_akind(line, folder, &args, &err), AKIN_EINVAL,
+                      "without blanks");
+    assert_fails_with(parse_akind("--http-host|x", folder, &args, &err),
+                      AKIN_EINVAL, "--http ADDRESS:PORT is missing");
+    free(file);
+    akin_test_remove(folder);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(similar_takes_images_and_options_in_any_order),
+        cmocka_unit_test(examples_of_the_store_make_one_question),
         cmocka_unit_test(the_command_line_wins_over_the_environment),
         cmocka_unit_test(help_and_version_need_nothing_else),
         cmocka_unit_test(wrong_usage_of_akin_is_named),
@@ -353,6 +420,7 @@ main(void)
         cmocka_unit_test(a_store_is_needed_and_must_be_there),
         cmocka_unit_test(endpoints_say_who_can_reach_them),
         cmocka_unit_test(wrong_endpoints_are_named),
+        cmocka_unit_test(http_beyond_this_machine_needs_a_token_or_a_word),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

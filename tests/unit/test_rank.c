@@ -14,7 +14,7 @@ the_score_is_the_mean_of_the_best_matches(void **state)
     struct akin_ranked out[3];
 
     (void)state;
-    assert_int_equal(akin_rank(sim, 2, 3, tie, out), 3);
+    assert_int_equal(akin_rank(sim, 2, 3, tie, AKIN_INTENT_FIND, out), 3);
     assert_int_equal(out[0].dataset, 1);
     assert_true(out[0].score == 0.625);
     assert_int_equal(out[1].dataset, 0);
@@ -32,9 +32,29 @@ equal_scores_go_by_dataset_number(void **state)
     struct akin_ranked out[4];
 
     (void)state;
-    assert_int_equal(akin_rank(sim, 1, 4, tie, out), 4);
+    assert_int_equal(akin_rank(sim, 1, 4, tie, AKIN_INTENT_FIND, out), 4);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(out[i].dataset, want[i]);
+}
+
+static void
+exploring_wants_every_tile_to_match(void **state)
+{
+    /* three query tiles, two datasets: all rather like the first; two like the
+     * second, and one not at all */
+    const float sim[] = {0.5f, 0.9f, 0.5f, 0.9f, 0.5f, -0.2f};
+    const uint32_t tie[] = {1, 2};
+    struct akin_ranked out[2];
+
+    (void)state;
+    assert_int_equal(akin_rank(sim, 3, 2, tie, AKIN_INTENT_FIND, out), 2);
+    assert_int_equal(out[0].dataset, 1);
+    assert_int_equal(akin_rank(sim, 3, 2, tie, AKIN_INTENT_EXPLORE, out), 2);
+    assert_int_equal(out[0].dataset, 0);
+    assert_float_equal(out[0].score, 0.5, 1e-6);
+    assert_true(out[0].similarity == out[0].score);
+    assert_float_equal(out[1].score, -log((2 * exp(-4.5) + exp(1.0)) / 3) / 5,
+                       1e-6);
 }
 
 static void
@@ -45,7 +65,7 @@ datasets_without_a_match_are_left_out(void **state)
     struct akin_ranked out[4];
 
     (void)state;
-    assert_int_equal(akin_rank(sim, 1, 4, tie, out), 1);
+    assert_int_equal(akin_rank(sim, 1, 4, tie, AKIN_INTENT_FIND, out), 1);
     assert_int_equal(out[0].dataset, 1);
 }
 
@@ -57,8 +77,8 @@ nothing_asked_and_nothing_stored_rank_to_nothing(void **state)
     const float sim[] = {0};
 
     (void)state;
-    assert_int_equal(akin_rank(sim, 3, 0, tie, out), 0);
-    assert_int_equal(akin_rank(sim, 0, 1, tie, out), 0);
+    assert_int_equal(akin_rank(sim, 3, 0, tie, AKIN_INTENT_FIND, out), 0);
+    assert_int_equal(akin_rank(sim, 0, 1, tie, AKIN_INTENT_FIND, out), 0);
 }
 
 static void
@@ -112,6 +132,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_score_is_the_mean_of_the_best_matches),
         cmocka_unit_test(equal_scores_go_by_dataset_number),
+        cmocka_unit_test(exploring_wants_every_tile_to_match),
         cmocka_unit_test(datasets_without_a_match_are_left_out),
         cmocka_unit_test(nothing_asked_and_nothing_stored_rank_to_nothing),
         cmocka_unit_test(evidence_shows_each_stored_tile_once_best_first),

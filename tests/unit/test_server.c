@@ -401,6 +401,7 @@ what_finds_no_room_is_told_that_the_daemon_is_busy(void **state)
         asking[i] = (struct asking){.url = f->url};
         assert_int_equal(
             pthread_create(&asker[i], NULL, ask_and_wait, &asking[i]), 0);
+        wait_for_count(&n_waiting, 1); /* the first has the worker */
     }
     wait_for_count(&n_refused, 2);
     atomic_store(&may_go, true);

@@ -860,6 +860,67 @@ threads_search_while_another_publishes(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* --- tiles that stand for a dataset --- */
+
+#define SAMPLE ((size_t)4)
+
+/* Each sampled tile is one of its own dataset's, excluded images aside. */
+static void
+check_sample(const struct akin_snapshot *s, const uint32_t *exclude,
+             size_t n_exclude, const size_t *want_n, uint64_t size_of_second)
+{
+    size_t n = akin_snapshot_n_datasets(s), position[8];
+    uint64_t start[9], row[8], size[8];
+    float out[8 * SAMPLE * AKIN_DIM], again[8 * SAMPLE * AKIN_DIM], sim[8];
+    struct akin_error err = {0};
+    const char *plan;
+
+    assert_true(n <= 8);
+    for (size_t i = 0; i < n; i++)
+        position[i] = i;
+    assert_ok(akin_snapshot_sample(s, position, n, SAMPLE, exclude, n_exclude,
+                                   again, start, size, &err));
+    assert_ok(akin_snapshot_sample(s, position, n, SAMPLE, exclude, n_exclude,
+                                   out, start, size, &err));
+    assert_memory_equal(out, again, start[n] * AKIN_DIM * sizeof(float));
+    assert_int_equal(size[1], size_of_second);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(start[i + 1] - start[i], want_n[i]);
+        for (uint64_t t = start[i]; t < start[i + 1]; t++) {
+            assert_ok(akin_snapshot_best(s, out + t * AKIN_DIM, 1, NULL,
+                                         exclude, n_exclude, sim, row, &plan,
+                                         &err));
+            assert_true(sim[i] > 0.9999f);
+        }
+    }
+}
+
+static void
+a_sample_is_of_what_is_there(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t first = add(f, akin_test_put_dataset(f->store, "one"), 3, 1);
+    uint32_t two = akin_test_put_dataset(f->store, "two"), gone, added;
+    struct akin_snapshot *s;
+
+    (void)add(f, two, 9, 2);
+    gone = add(f, two, 5, 3);
+    (void)add(f, two, 2, 4);
+    publish(f);
+    open_source(f);
+    s = acquire(f);
+    check_sample(s, NULL, 0, (size_t[]){3, 4}, 16);
+    check_sample(s, &first, 1, (size_t[]){0, 4}, 16);
+    akin_snapshot_release(s);
+    update(f, remove_image_body, gone);
+    added = add(f, two, 1, 5);
+    (void)add(f, akin_test_put_dataset(f->store, "three"), 2, 6);
+    s = acquire(f);
+    check_sample(s, &added, 1, (size_t[]){3, 4, 2}, 11);
+    check_sample(s, NULL, 0, (size_t[]){3, 4, 2}, 12);
+    akin_snapshot_release(s);
+}
+
 int
 main(void)
 {
@@ -877,6 +938,7 @@ main(void)
         TEST(a_narrow_filter_is_answered_exactly),
         TEST(ivf_leaves_out_what_is_not_wanted_or_excluded),
         TEST(threads_search_while_another_publishes),
+        TEST(a_sample_is_of_what_is_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

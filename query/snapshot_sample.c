@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot_sample.c - a few tiles that stand for a dataset: its rows are cut
+ * into as many stretches of equal length as tiles are wanted, and the first row
+ * of each that counts is taken. So the same snapshot gives the same tiles.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot_internal.h"
+
+/* Rows of a dataset that lie together. */
+struct part {
+    const float *vectors; /* of the first row */
+    uint64_t n;
+    uint64_t first_row; /* in the base; unused in the tail */
+    bool in_base;
+};
+
+struct sample {
+    const struct akin_snapshot *s;
+    const uint32_t *exclude;
+    size_t n_exclude;
+    struct part *part;
+    size_t n_parts;
+    uint64_t n_rows; /* of all parts, removed ones included */
+    uint64_t n_left; /* without those */
+};
+
+static bool
+is_excluded(const struct sample *sample, uint32_t image)
+{
+    for (size_t i = 0; i < sample->n_exclude; i++)
+        if (sample->exclude[i] == image)
+            return true;
+    return false;
+}
+
+static void
+add_part(struct sample *sample, struct part part, uint64_t n_left)
+{
+    sample->n_left += n_left;
+    sample->part[sample->n_parts++] = part;
+    sample->n_rows += part.n;
+}
+
+/* The parts of the dataset at `position`; room for all is there. */
+static void
+collect(struct sample *sample, size_t position)
+{
+    const struct akin_snapshot *s = sample->s;
+    const struct akin__base *base = s->base;
+
+    sample->n_parts = 0;
+    sample->n_rows = sample->n_left = 0;
+    if (base->n_groups > 0) {
+        size_t g = akin__base_group_of(base, s->dataset[position]);
+        uint64_t first = base->start[g];
+
+        if (s->base_position[g] == position)
+            add_part(sample,
+                     (struct part){base->gen->vectors + first * AKIN_DIM,
+                                   base->start[g + 1] - first, first, true},
+                     s->mask->rows[g]);
+    }
+    for (size_t v = 0; v < s->n_views; v++) {
+        const struct akin__view *view = &s->view[v];
+        const struct akin__chunk *chunk = view->chunk;
+
+        for (size_t i = 0; i < view->n_images; i++)
+            if (s->tail_position[view->first_image + i] == position &&
+                !is_excluded(sample, chunk->image[i].image))
+                add_part(sample,
+                         (struct part){
+                             chunk->vectors + chunk->start[i] * AKIN_DIM,
+                             chunk->start[i + 1] - chunk->start[i], 0, false},
+                         chunk->start[i + 1] - chunk->start[i]);
+    }
+}
+
+/* Does the base's row count? */
+static bool
+is_in(const struct sample *sample, uint64_t row)
+{
+    const uint8_t *skip = sample->s->mask->skip;
+    uint32_t image, tile;
+
+    if (skip != NULL && (skip[row >> 3] >> (row & 7) & 1) != 0)
+        return false;
+    if (sample->n_exclude == 0)
+        return true;
+    akin_snapshot_row(sample->s, row, &image, &tile);
+    return !is_excluded(sample, image);
+}
+
+/* Row i of all parts; NULL when it does not count. */
+static const float *
+row_at(const struct sample *sample, uint64_t i)
+{
+    const struct part *part = sample->part;
+
+    for (; i >= part->n; part++)
+        i -= part->n;
+    if (part->in_base && !is_in(sample, part->first_row + i))
+        return NULL;
+    return part->vectors + i * AKIN_DIM;
+}
+
+static size_t
+take(const struct sample *sample, size_t max, float *out)
+{
+    uint64_t n = sample->n_rows < max ? sample->n_rows : max;
+    size_t taken = 0;
+
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t end = (i + 1) * sample->n_rows / n;
+        const float *row = NULL;
+
+        for (uint64_t r = i * sample->n_rows / n; row == NULL && r < end; r++)
+            row = row_at(sample, r);
+        if (row != NULL)
+            memcpy(out + taken++ * AKIN_DIM, row, AKIN_DIM * sizeof(*out));
+    }
+    return taken;
+}
+
+enum akin_status
+akin_snapshot_sample(const struct akin_snapshot *snapshot,
+                     const size_t *position, size_t n, size_t max,
+                     const uint32_t *exclude, size_t n_exclude, float *out,
+                     uint64_t *start, uint64_t *size, struct akin_error *err)
+{
+    struct sample sample = {
+        .s = snapshot, .exclude = exclude, .n_exclude = n_exclude};
+
+    sample.part = calloc(snapshot->n_tail_images + 1, sizeof(*sample.part));
+    if (sample.part == NULL)
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to sample %zu datasets",
+                         n);
+    start[0] = 0;
+    for (size_t i = 0; i < n; i++) {
+        collect(&sample, position[i]);
+        size[i] = sample.n_left;
+        start[i + 1] = start[i] + take(&sample, max, out + start[i] * AKIN_DIM);
+    }
+    free(sample.part);
+    return AKIN_OK;
+}
