@@ -45,21 +45,6 @@ void akin__feature_intensity(const struct akin__grey *grey, float *out);
 void akin__feature_colour(const struct akin_plane *plane,
                           struct akin_tile_rect rect, float white, float *out);
 
-#define AKIN__FFT_EDGE ((size_t)64) /* a block is 64 x 64 px */
-struct akin__fft_block {
-    float r[AKIN__FFT_EDGE * AKIN__FFT_EDGE],
-        i[AKIN__FFT_EDGE * AKIN__FFT_EDGE];
-};
-struct akin__fft { /* roots of 1, and scratch */
-    float cosine[AKIN__FFT_EDGE], sine[AKIN__FFT_EDGE];
-    struct akin__fft_block turned;
-};
-void akin__fft_init(struct akin__fft *fft);
-/* Transforms block and adds the power at frequency (x, y) to power[64 x + y].
- * What block holds then is undefined. */
-void akin__fft_add_power(struct akin__fft *fft, struct akin__fft_block *block,
-                         float *power);
-
 struct akin__spectrum; /* opaque: FFT plan and buffers */
 enum akin_status akin__spectrum_new(struct akin__spectrum **out,
                                     struct akin_error *err) AKIN_MUST_USE;

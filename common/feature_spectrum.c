@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * feature_spectrum.c - at which spatial frequencies is there power?
+ * feature_spectrum.c - at which spatial frequencies is there power? The only
+ * file that sees kissfft.
  *
  * Power is averaged over windowed blocks (Welch, IEEE Transactions on Audio
  * and Electroacoustics 15 (1967); Hann window) of 64 x 64 px and over
@@ -13,6 +14,7 @@
  * |Z(k)|^2 + |Z(-k)|^2 = 2 (|A(k)|^2 + |B(k)|^2), and a ring holds with each k
  * also -k, so that its sum over Z is just the sum over both blocks.
  */
+#include <kissfft/kiss_fft.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +23,13 @@
 #include "luma.h"
 #include "simd.h"
 
-#define BLOCK AKIN__FFT_EDGE
-#define BLOCK_PX (BLOCK * BLOCK)
+#define BLOCK 64
+#define BLOCK_PX ((size_t)BLOCK * BLOCK)
 #define RINGS AKIN__N_SPECTRUM
 #define FINE_RINGS 8
 #define COARSE_OCTAVE 2
 #define COARSE_AREA 16.0 /* px of the tile in one of its */
+#define NO_RING 255
 #define PI 3.14159265358979323846
 
 /* Below the power that rounding to 8 bit makes, there is nothing to see: the
@@ -37,14 +40,15 @@
 #define LOG_SCALE 0.25
 
 struct akin__spectrum {
-    struct akin__fft fft;
+    kiss_fft_cfg fft;
     float window[BLOCK];
-    double window_power; /* sum of squares of the 2-D window */
-    uint16_t bin[2]
-                [BLOCK_PX]; /* of the fine and coarse rings, in their order */
+    double window_power;       /* sum of squares of the 2-D window */
+    uint8_t ring[2][BLOCK_PX]; /* of each bin: fine, coarse */
     uint32_t ring_size[RINGS];
     uint8_t px[2][BLOCK_PX];
-    struct akin__fft_block block;
+    kiss_fft_cpx block[BLOCK_PX];
+    kiss_fft_cpx rows[BLOCK_PX];
+    kiss_fft_cpx line[BLOCK];
     float power[BLOCK_PX];
 };
 
@@ -55,33 +59,29 @@ ring_of(double frequency)
     return (int)floor(2 * log2(frequency * 128) + 1e-9);
 }
 
-/* The ring of a bin of a block whose px are `scale` px of the tile; RINGS: of
- * none. */
-static int
-ring_of_bin(size_t bin, double scale)
-{
-    double x = (double)(bin % BLOCK), y = (double)(bin / BLOCK), f;
-
-    /* The upper half of the bins are the negative frequencies. */
-    x = fmin(x, (double)BLOCK - x);
-    y = fmin(y, (double)BLOCK - y);
-    f = sqrt(x * x + y * y) / (double)BLOCK;
-    return f > 0 && f < 0.5 ? ring_of(f / scale) : RINGS;
-}
-
 static void
 set_rings(struct akin__spectrum *s)
 {
-    size_t n[2] = {0};
+    for (size_t i = 0; i < BLOCK_PX; i++) {
+        size_t row = i / BLOCK;
+        double x = (double)(i % BLOCK), y = (double)row, f;
+        int fine, coarse;
 
-    for (int ring = 0; ring < RINGS; ring++) {
-        int coarse = ring < RINGS - FINE_RINGS ? 1 : 0;
-
-        for (size_t i = 0; i < BLOCK_PX; i++) {
-            if (ring_of_bin(i, coarse == 1 ? 4 : 1) != ring)
-                continue;
-            s->bin[coarse][n[coarse]++] = (uint16_t)i;
-            s->ring_size[ring]++;
+        /* The upper half of the bins are the negative frequencies. */
+        x = fmin(x, BLOCK - x);
+        y = fmin(y, BLOCK - y);
+        f = sqrt(x * x + y * y) / BLOCK;
+        fine = f > 0 && f < 0.5 ? ring_of(f) : -1;
+        coarse = f > 0 && f < 0.5 ? ring_of(f / 4) : -1;
+        s->ring[0][i] = NO_RING;
+        s->ring[1][i] = NO_RING;
+        if (fine >= RINGS - FINE_RINGS && fine < RINGS) {
+            s->ring[0][i] = (uint8_t)fine;
+            s->ring_size[fine]++;
+        }
+        if (coarse >= 0 && coarse < RINGS - FINE_RINGS) {
+            s->ring[1][i] = (uint8_t)coarse;
+            s->ring_size[coarse]++;
         }
     }
 }
@@ -92,9 +92,12 @@ akin__spectrum_new(struct akin__spectrum **out, struct akin_error *err)
     struct akin__spectrum *s = calloc(1, sizeof(*s));
     double power = 0;
 
-    if (s == NULL)
-        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for the spectrum");
-    akin__fft_init(&s->fft);
+    if (s != NULL)
+        s->fft = kiss_fft_alloc(BLOCK, 0, NULL, NULL);
+    if (s == NULL || s->fft == NULL) {
+        akin__spectrum_free(s);
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for the Fourier plan");
+    }
     for (size_t i = 0; i < BLOCK; i++) {
         s->window[i] =
             (float)(0.5 - 0.5 * cos(2 * PI * ((double)i + 0.5) / BLOCK));
@@ -109,6 +112,9 @@ akin__spectrum_new(struct akin__spectrum **out, struct akin_error *err)
 void
 akin__spectrum_free(struct akin__spectrum *spectrum)
 {
+    if (spectrum == NULL)
+        return;
+    kiss_fft_free(spectrum->fft);
     free(spectrum);
 }
 
@@ -133,7 +139,7 @@ copy_block(const struct akin__grey *grey, size_t x, size_t y, uint8_t *px)
  * and the imaginary part. */
 AKIN_SIMD static void
 join_blocks(const uint8_t *restrict a, const uint8_t *restrict b,
-            const float *restrict window, struct akin__fft_block *restrict out)
+            const float *restrict window, kiss_fft_cpx *restrict out)
 {
     uint32_t sum_a = 0, sum_b = 0;
     float mean_a, mean_b;
@@ -144,14 +150,27 @@ join_blocks(const uint8_t *restrict a, const uint8_t *restrict b,
     }
     mean_a = (float)sum_a / (float)BLOCK_PX;
     mean_b = (float)sum_b / (float)BLOCK_PX;
-    for (size_t j = 0; j < BLOCK; j++) {
+    for (size_t j = 0; j < BLOCK; j++, a += BLOCK, b += BLOCK, out += BLOCK) {
         float scale = window[j] / 255.0f;
-        size_t at = j * BLOCK;
 
         for (size_t i = 0; i < BLOCK; i++) {
-            out->r[at + i] = ((float)a[at + i] - mean_a) * (window[i] * scale);
-            out->i[at + i] = ((float)b[at + i] - mean_b) * (window[i] * scale);
+            out[i].r = ((float)a[i] - mean_a) * (window[i] * scale);
+            out[i].i = ((float)b[i] - mean_b) * (window[i] * scale);
         }
+    }
+}
+
+/* Transforms s->block and adds its power, bin by bin. */
+static void
+add_power(struct akin__spectrum *s)
+{
+    for (size_t j = 0; j < BLOCK; j++)
+        kiss_fft(s->fft, s->block + j * BLOCK, s->rows + j * BLOCK);
+    for (size_t i = 0; i < BLOCK; i++) {
+        kiss_fft_stride(s->fft, s->rows + i, s->line, BLOCK);
+        for (size_t j = 0; j < BLOCK; j++)
+            s->power[i * BLOCK + j] +=
+                s->line[j].r * s->line[j].r + s->line[j].i * s->line[j].i;
     }
 }
 
@@ -184,25 +203,10 @@ add_blocks(struct akin__spectrum *s, const struct akin__grey *grey)
         for (size_t part = 0; part < 2 && k + part < n; part++)
             copy_block(grey, spot((k + part) % n_x, n_x, grey->w),
                        spot((k + part) / n_x, n_y, grey->h), s->px[part]);
-        join_blocks(s->px[0], s->px[1], s->window, &s->block);
-        akin__fft_add_power(&s->fft, &s->block, s->power);
+        join_blocks(s->px[0], s->px[1], s->window, s->block);
+        add_power(s);
     }
     return n;
-}
-
-/* Several sums side by side, so that none waits for the one before. */
-static double
-sum_bins(const float *power, const uint16_t *bin, size_t n)
-{
-    double sum[4] = {0};
-    size_t i = 0;
-
-    for (; i + 4 <= n; i += 4)
-        for (size_t k = 0; k < 4; k++)
-            sum[k] += (double)power[bin[i + k]];
-    for (; i < n; i++)
-        sum[0] += (double)power[bin[i]];
-    return sum[0] + sum[1] + (sum[2] + sum[3]);
 }
 
 void
@@ -210,22 +214,25 @@ akin__feature_spectrum(struct akin__spectrum *spectrum,
                        const struct akin__grey octave[AKIN__OCTAVES],
                        float *out)
 {
-    for (size_t coarse = 0; coarse < 2; coarse++) {
-        const uint16_t *bin = spectrum->bin[coarse];
-        double n = (double)add_blocks(spectrum,
-                                      &octave[coarse == 1 ? COARSE_OCTAVE : 0]);
-        size_t first = coarse == 1 ? 0 : RINGS - FINE_RINGS;
-        size_t last = coarse == 1 ? RINGS - FINE_RINGS : RINGS;
+    double sum[RINGS] = {0}, blocks[2];
 
-        for (size_t r = first; r < last; r++) {
-            uint32_t size = spectrum->ring_size[r];
-            double density = sum_bins(spectrum->power, bin, size) /
-                             (n * size * spectrum->window_power);
+    for (int coarse = 0; coarse < 2; coarse++) {
+        const uint8_t *ring = spectrum->ring[coarse];
 
-            /* Both per px of the tile: a coarse px is 16 of those. */
-            density *= coarse == 1 ? COARSE_AREA : 1;
-            out[r] = (float)(LOG_SCALE * log10(density + FLOOR));
-            bin += size;
-        }
+        blocks[coarse] = (double)add_blocks(
+            spectrum, &octave[coarse == 1 ? COARSE_OCTAVE : 0]);
+        for (size_t i = 0; i < BLOCK_PX; i++)
+            if (ring[i] != NO_RING)
+                sum[ring[i]] += (double)spectrum->power[i];
+    }
+    for (size_t r = 0; r < RINGS; r++) {
+        double n = blocks[r < RINGS - FINE_RINGS ? 1 : 0];
+        double density =
+            sum[r] / (n * spectrum->ring_size[r] * spectrum->window_power);
+
+        /* Both per px of the tile: a coarse px is 16 of those. */
+        density *= r < RINGS - FINE_RINGS ? COARSE_AREA : 1;
+
+        out[r] = (float)(LOG_SCALE * log10(density + FLOOR));
     }
 }
