@@ -12,6 +12,7 @@
 #include "multipart.h"
 #include "negotiate.h"
 #include "question.h"
+#include "service_internal.h"
 
 static struct akin_json *
 image_of(struct akin_span bytes)
@@ -186,15 +187,22 @@ any_address(const struct sockaddr *address)
     return true;
 }
 
-/* {"url"} becomes {"base64"}; *left: bytes that may still be fetched. */
+/* What all images of a request together may still take. */
+struct allowance {
+    uint64_t bytes;
+    double until_ms; /* akin__now_ms */
+};
+
+/* {"url"} becomes {"base64"}. */
 static enum akin_status
 fetch_one(struct akin_http_call *call, struct akin_json *example,
-          uint64_t *left, struct akin_error *err)
+          struct allowance *left, struct akin_error *err)
 {
     const struct akin_config *config = &call->core->config;
+    double ms = left->until_ms - akin__now_ms();
     const struct akin_fetch_rules rules = {
-        .max_bytes = *left,
-        .timeout_s = config->http_url_s,
+        .max_bytes = left->bytes,
+        .timeout_ms = ms > 1 ? (uint64_t)ms : 1,
         .may_connect =
             config->http_url_private ? any_address : akin_fetch_is_public};
     struct akin_buf bytes = {0}, text = {0};
@@ -205,7 +213,7 @@ fetch_one(struct akin_http_call *call, struct akin_json *example,
         return AKIN_FAIL(err, AKIN_EINVAL, "url must be a text");
     st = akin_fetch(url, &rules, &bytes, err);
     if (st == AKIN_OK) {
-        *left -= bytes.len;
+        left->bytes -= bytes.len;
         akin_base64_encode(akin_buf_span(&bytes), &text);
         akin_json_set(example, "base64",
                       akin_json_new_text(akin_buf_span(&text)));
@@ -221,7 +229,7 @@ fetch_one(struct akin_http_call *call, struct akin_json *example,
 /* Fetches what the examples under a name give by address. */
 static enum akin_status
 fetch_all(struct akin_http_call *call, struct akin_json *examples,
-          uint64_t *left, struct akin_error *err)
+          struct allowance *left, struct akin_error *err)
 {
     bool is_list = akin_json_type(examples) == AKIN_JSON_ARRAY;
     size_t n = is_list ? akin_json_count(examples) : 1;
@@ -246,7 +254,9 @@ fetch_examples(struct akin_http_call *call, struct akin_json *params,
                struct akin_error *err)
 {
     static const char *const names[] = {"image", "images", "negative"};
-    uint64_t left = call->core->config.http_max_bytes;
+    const struct akin_config *config = &call->core->config;
+    struct allowance left = {config->http_max_bytes,
+                             akin__now_ms() + (double)config->http_url_s * 1e3};
     enum akin_status st = AKIN_OK;
 
     for (size_t i = 0; st == AKIN_OK && i < AKIN_COUNT(names); i++) {

@@ -175,8 +175,8 @@ set_up(CURL *curl, const char *url, struct fetch *fetch, char *text)
     SET(CURLOPT_WRITEFUNCTION, take);
     SET(CURLOPT_WRITEDATA, fetch);
     SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)fetch->rules->max_bytes);
-    SET(CURLOPT_TIMEOUT, (long)fetch->rules->timeout_s);
-    SET(CURLOPT_CONNECTTIMEOUT, (long)fetch->rules->timeout_s);
+    SET(CURLOPT_TIMEOUT_MS, (long)fetch->rules->timeout_ms);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)fetch->rules->timeout_ms);
     SET(CURLOPT_FAILONERROR, 1L);
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_USERAGENT, "akin");

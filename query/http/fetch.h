@@ -26,7 +26,7 @@ bool akin_fetch_is_public(const struct sockaddr *address);
 
 struct akin_fetch_rules {
     uint64_t max_bytes;
-    uint64_t timeout_s; /* for all of it */
+    uint64_t timeout_ms; /* for all of it */
     bool (*may_connect)(const struct sockaddr *address);
 };
 

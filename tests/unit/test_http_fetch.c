@@ -120,8 +120,8 @@ answer_one(int fd, unsigned port)
         (void)snprintf(answer, sizeof(answer),
                        "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n");
     else if (strncmp(request, "GET /long ", 10) == 0)
-        (void)snprintf(answer, sizeof(answer),
-                       "HTTP/1.1 200 OK\r\n\r\n%01000d", 0);
+        (void)snprintf(answer, sizeof(answer), "HTTP/1.1 200 OK\r\n\r\n%01000d",
+                       0);
     else if (strncmp(request, "GET /round ", 11) == 0)
         (void)snprintf(answer, sizeof(answer),
                        "HTTP/1.1 302 Found\r\nLocation: /round\r\n"
@@ -205,7 +205,7 @@ is_first(const struct sockaddr *address)
 }
 
 static const struct akin_fetch_rules rules = {
-    .max_bytes = 100, .timeout_s = 1, .may_connect = is_first};
+    .max_bytes = 100, .timeout_ms = 700, .may_connect = is_first};
 
 static enum akin_status
 fetch(const struct server *server, const char *path, struct akin_buf *out,
