@@ -140,7 +140,7 @@ answer_one(int fd, unsigned port)
                        "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n"
                        "Content-Length: 0\r\n\r\n");
     else if (strncmp(request, "GET /slow ", 10) == 0)
-        (void)read(fd, request, 1); /* until the other side gives up */
+        (void)!read(fd, request, 1); /* until the other side gives up */
     else
         (void)snprintf(answer, sizeof(answer),
                        "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
