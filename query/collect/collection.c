@@ -138,7 +138,7 @@ akin__collect_progress(struct akin__collect *w, const char *step,
         w->is_stopped = true;
     if (w->is_stopped)
         return AKIN_FAIL(err, AKIN_ECLOSED, "stopped while %s", step);
-    return AKIN_OK;
+    return akin__in_time(w->session, err);
 }
 
 void

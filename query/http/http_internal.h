@@ -30,6 +30,7 @@ enum akin_http_kind {
     AKIN_HTTP_BOOL,
     AKIN_HTTP_LIST,   /* a,b and again c */
     AKIN_HTTP_AGAIN,  /* each time one more: values may have commas */
+    AKIN_HTTP_INTS,   /* 1,2 and again 3 */
     AKIN_HTTP_REGION, /* x,y,w,h */
     AKIN_HTTP_WHERE   /* a filter as text, or as JSON when it begins with { */
 };

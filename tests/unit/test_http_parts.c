@@ -275,31 +275,6 @@ a_bucket_empties_and_fills(void **state)
 }
 
 static void
-words_of_gide_become_words_of_akin(void **state)
-{
-    static const char *const claims[][2] = {
-        {"mouse AND embryo", "mouse  embryo"},
-        {"mouse NOT embryo", "mouse -embryo"},
-        {"mouse NOT \"in vitro\"", "mouse -\"in vitro\""},
-        {"mouse AND NOT embryo", "mouse  -embryo"},
-        {"\"AND NOT\" OR ANDROID", "\"AND NOT\" OR ANDROID"},
-        {"NOT -a", "-a"},
-        {"NOT", ""},
-        {"", ""},
-        {"\"open", "\"open"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < AKIN_COUNT(claims); i++) {
-        struct akin_buf out = {0};
-
-        akin_gide_words(claims[i][0], &out);
-        assert_string_equal(akin_buf_text(&out), claims[i][1]);
-        akin_buf_free(&out);
-    }
-}
-
-static void
 highlights_are_safe_html(void **state)
 {
     struct akin_buf out = {0};
@@ -421,7 +396,6 @@ main(void)
         cmocka_unit_test(a_machine_knows_its_names),
         cmocka_unit_test(a_token_is_all_or_nothing),
         cmocka_unit_test(a_bucket_empties_and_fills),
-        cmocka_unit_test(words_of_gide_become_words_of_akin),
         cmocka_unit_test(highlights_are_safe_html),
         cmocka_unit_test(an_address_to_listen_at_is_read),
         cmocka_unit_test(a_queue_is_bounded_and_ends),
