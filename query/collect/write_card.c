@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "write_credits.h"
 #include "write_licence.h"
 #include "write_manifest.h"
 
@@ -33,6 +34,32 @@ put_configs(const struct akin__manifest *m, struct akin_buf *out)
     }
 }
 
+/* As the hubs have them. */
+static const char *
+size_category(size_t n)
+{
+    return n < 1000       ? "n<1K"
+           : n < 10000    ? "1K<n<10K"
+           : n < 100000   ? "10K<n<100K"
+           : n < 1000000  ? "100K<n<1M"
+           : n < 10000000 ? "1M<n<10M"
+                          : "10M<n<100M";
+}
+
+/* Hubs take small letters, digits, dots and dashes. */
+static void
+put_licence_name(const char *before, const char *spdx, struct akin_buf *out)
+{
+    akin_buf_puts(out, before);
+    for (const char *p = spdx != NULL ? spdx : "unknown"; *p != '\0'; p++) {
+        char c = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+        bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                        c == '.' || c == '-';
+
+        akin_buf_put(out, is_plain ? &c : "-", 1);
+    }
+}
+
 static void
 put_yaml(const struct akin__manifest *m, struct akin_buf *out)
 {
@@ -43,10 +70,12 @@ put_yaml(const struct akin__manifest *m, struct akin_buf *out)
                     akin_buf_text(&m->title));
     akin_buf_puts(out, "license: other\nlicense_name: ");
     for (size_t i = 0; i < n; i++)
-        akin_buf_printf(out, "%s%s", i > 0 ? "-and-" : "",
-                        list[i].spdx != NULL ? list[i].spdx : "unknown");
-    akin_buf_puts(out, "\nlicense_link: CREDITS.md\ntags:\n- biology\n"
-                       "- microscopy\n- self-supervised\n");
+        put_licence_name(i > 0 ? "-and-" : "", list[i].spdx, out);
+    akin_buf_printf(out,
+                    "\nlicense_link: CREDITS.md\nsize_categories:\n- %s\n"
+                    "task_categories:\n- image-feature-extraction\ntags:\n"
+                    "- biology\n- microscopy\n- self-supervised\n",
+                    size_category(m->c->n_kept));
     put_configs(m, out);
     akin_buf_puts(out, "---\n\n");
     free(list);
@@ -83,8 +112,9 @@ put_spread(const struct akin_spread *spread, struct akin_buf *out)
         if (v->count[AKIN_STEP_BALANCED] == 0)
             continue;
         told++;
-        akin_buf_printf(out, "| %s | %" PRIu64 " |\n",
-                        v->label != NULL ? v->label : v->value,
+        akin_buf_puts(out, "| ");
+        akin__markdown_text(v->label != NULL ? v->label : v->value, out);
+        akin_buf_printf(out, " | %" PRIu64 " |\n",
                         v->count[AKIN_STEP_BALANCED]);
     }
 }
