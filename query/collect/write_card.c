@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "write_credits.h"
 #include "write_licence.h"
@@ -99,24 +100,37 @@ put_splits(const struct akin_collection *c, struct akin_buf *out)
 static void
 put_spread(const struct akin_spread *spread, struct akin_buf *out)
 {
+    bool is_cluster = strcmp(spread->name, "cluster") == 0;
+    uint64_t others = 0;
+    size_t told = 0;
+
     akin_buf_printf(out,
                     "\n**%s**: %.2f bits before balancing, %.2f after "
-                    "(evenness %.2f, %.2f)\n\n| value | samples |\n|---|---|\n",
+                    "(evenness %.2f, %.2f)\n",
                     spread->name, spread->entropy[AKIN_STEP_DISTINCT],
                     spread->entropy[AKIN_STEP_BALANCED],
                     spread->evenness[AKIN_STEP_DISTINCT],
                     spread->evenness[AKIN_STEP_BALANCED]);
-    for (size_t i = 0, told = 0; i < spread->n && told < VALUES_SHOWN; i++) {
+    if (is_cluster) /* report.html shows them: their numbers say nothing */
+        return;
+    akin_buf_puts(out, "\n| value | samples |\n|---|---|\n");
+    for (size_t i = 0; i < spread->n; i++) {
         const struct akin_spread_value *v = &spread->value[i];
 
         if (v->count[AKIN_STEP_BALANCED] == 0)
             continue;
-        told++;
+        if (told++ >= VALUES_SHOWN) {
+            others += v->count[AKIN_STEP_BALANCED];
+            continue;
+        }
         akin_buf_puts(out, "| ");
         akin__markdown_text(v->label != NULL ? v->label : v->value, out);
         akin_buf_printf(out, " | %" PRIu64 " |\n",
                         v->count[AKIN_STEP_BALANCED]);
     }
+    if (told > VALUES_SHOWN)
+        akin_buf_printf(out, "| %zu others | %" PRIu64 " |\n",
+                        told - VALUES_SHOWN, others);
 }
 
 static void

@@ -36,9 +36,8 @@ put_people(const char *title, const struct akin_json *people,
 {
     size_t n = akin_json_count(people);
 
-    if (n == 0)
-        return;
-    akin_buf_printf(out, "- %s: ", title);
+    akin_buf_printf(out, "- %s: %s", title,
+                    n == 0 ? "not named in its record; see the source" : "");
     for (size_t i = 0; i < n; i++) {
         akin_buf_puts(out, i > 0 ? ", " : "");
         put_person(akin_json_at(people, i), out);
@@ -293,7 +292,8 @@ put_dataset(const struct akin_collection *c,
     put_source(d, out);
     put_licence(d->record, out);
     put_people("Authors", akin_json_get(d->record, "authors"), out);
-    put_people("Annotators", annotators, out);
+    if (akin_json_count(annotators) > 0)
+        put_people("Annotators", annotators, out);
     for (size_t i = 0; i < akin_json_count(papers); i++)
         put_publication(akin_json_at(papers, i), out);
     put_funders(akin_json_get(d->record, "funders"), out);
