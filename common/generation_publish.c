@@ -308,15 +308,15 @@ static void
 fill_report(const struct akin__publish *pub, struct akin_publish_report *report,
             double seconds)
 {
-    *report =
-        (struct akin_publish_report){.generation = pub->number,
-                                     .n_tiles = pub->n_rows,
-                                     .n_images = pub->n_images,
-                                     .n_datasets = pub->n_datasets,
-                                     .trained = pub->trained,
-                                     .exact = !pub->indexed,
-                                     .recall = pub->indexed ? pub->recall : 0,
-                                     .seconds = seconds};
+    *report = (struct akin_publish_report){
+        .generation = pub->number,
+        .n_tiles = pub->n_rows,
+        .n_images = pub->n_images,
+        .n_datasets = pub->n_datasets,
+        .trained = pub->trained,
+        .exact = !pub->indexed,
+        .recall = pub->indexed ? pub->model.recall : 0,
+        .seconds = seconds};
 }
 
 enum akin_status
