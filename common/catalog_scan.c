@@ -108,6 +108,32 @@ akin__catalog_scan(struct akin_txn *txn, const struct akin_catalog *before,
     return AKIN_OK;
 }
 
+enum akin_status
+akin_catalog_behind(struct akin_txn *txn, const char *dir, uint64_t *out,
+                    struct akin_error *err)
+{
+    struct akin_catalog was = {0}, now = {0};
+    uint64_t n_known = 0, n_same = 0;
+    enum akin_status st = akin_terms_key(txn, &was.terms_key, err);
+
+    if (st == AKIN_OK)
+        st = scan_datasets(txn, &now, err);
+    if (st == AKIN_OK && akin__catalog_load_entries(&was, dir, NULL) != AKIN_OK)
+        was.n_entries = 0;
+    for (size_t i = 0; st == AKIN_OK && i < now.n_entries; i++) {
+        const struct akin__entry *old =
+            akin__catalog_entry(&was, now.entry[i].number);
+
+        n_known += old != NULL;
+        n_same += old != NULL && old->record_key == now.entry[i].record_key;
+    }
+    if (st == AKIN_OK)
+        *out = now.n_entries - n_same + was.n_entries - n_known;
+    free(was.entry);
+    free(now.entry);
+    return st;
+}
+
 /* --- one dataset --- */
 
 /* The distinct ones of a dataset's images. */
