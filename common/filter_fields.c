@@ -5,6 +5,7 @@
  */
 #include "filter_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "akin/nearest.h"
@@ -97,15 +98,13 @@ static const struct {
 static const struct akin__field *
 extra_field(const char *prefix, const char *name)
 {
-    static _Thread_local char copy[128];
+    static _Thread_local char copy[128]; /* 31 of prefix, 95 of name */
     static _Thread_local struct akin__field field;
+    size_t len = strlen(name);
 
-    size_t before = strlen(prefix), len = strlen(name);
-
-    if (before + len >= sizeof(copy) || len == 0 || strchr(name, '|') != NULL)
+    if (len == 0 || len > 95 || strchr(name, '|') != NULL)
         return NULL;
-    memcpy(copy, prefix, before);
-    memcpy(copy + before, name, len + 1);
+    (void)snprintf(copy, sizeof(copy), "%.31s%.95s", prefix, name);
     field = (struct akin__field){copy, AKIN__KIND_TEXT, copy, "own field"};
     return &field;
 }
