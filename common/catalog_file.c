@@ -17,7 +17,7 @@
 #include "catalog_internal.h"
 
 #define MAGIC "AKCT"
-#define FORM 1
+#define FORM 2 /* 2: authors of earlier versions */
 #define HEAD ((size_t)48)
 #define ENTRY ((size_t)20)
 #define TAIL ((size_t)16)

@@ -13,6 +13,7 @@
 #include "akin/hash.h"
 #include "akin/image_record.h"
 #include "catalog_internal.h"
+#include "filter_internal.h"
 #include "store_internal.h"
 
 enum akin_status
@@ -192,6 +193,28 @@ read_images(struct akin_txn *txn, uint32_t dataset, struct images *out,
     return st == AKIN_ENOTFOUND ? AKIN_OK : st;
 }
 
+/* Who made a dataset is found and counted also when later versions name them no
+ * more: the record gets their authors as "authors_before". */
+static enum akin_status
+add_authors_before(struct akin_txn *txn, struct akin_dataset *dataset,
+                   struct akin_error *err)
+{
+    struct akin_json *history = NULL, *before = akin_json_array();
+    enum akin_status st = akin_dataset_history(
+        txn, akin_json_text(dataset->record, "id"), &history, err);
+
+    for (size_t i = 0; i < akin_json_count(history); i++) {
+        const struct akin_json *authors = akin_json_get(
+            akin_json_get(akin_json_at(history, i), "record"), "authors");
+
+        for (size_t k = 0; k < akin_json_count(authors); k++)
+            akin_json_append(before, akin_json_share(akin_json_at(authors, k)));
+    }
+    akin_json_free(history);
+    akin_json_set(dataset->record, AKIN__AUTHORS_BEFORE, before);
+    return st;
+}
+
 enum akin_status
 akin__catalog_read(struct akin_txn *txn, uint32_t number,
                    struct akin_catalog *catalog, struct akin_error *err)
@@ -201,6 +224,8 @@ akin__catalog_read(struct akin_txn *txn, uint32_t number,
     struct images images = {0};
     enum akin_status st = akin_dataset_get(txn, number, &dataset, err);
 
+    if (st == AKIN_OK && dataset.version > 1)
+        st = add_authors_before(txn, &dataset, err);
     if (st == AKIN_OK)
         st = read_images(txn, number, &images, err);
     if (st == AKIN_OK) {

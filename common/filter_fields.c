@@ -23,9 +23,12 @@ static const struct akin__field fields[] = {
     {"keyword", AKIN__KIND_TEXT, "keywords", "keywords"},
     {"author", AKIN__KIND_TEXT,
      "authors.name|authors.orcid|mifa.annotations.authors.name|"
-     "mifa.annotations.authors.orcid",
+     "mifa.annotations.authors.orcid|" AKIN__AUTHORS_BEFORE
+     ".name|" AKIN__AUTHORS_BEFORE ".orcid",
      "name or ORCID of an author or annotator"},
-    {"orcid", AKIN__KIND_EXACT, "authors.orcid|mifa.annotations.authors.orcid",
+    {"orcid", AKIN__KIND_EXACT,
+     "authors.orcid|mifa.annotations.authors.orcid|" AKIN__AUTHORS_BEFORE
+     ".orcid",
      "ORCID of an author or annotator"},
     {"affiliation", AKIN__KIND_TEXT, "authors.affiliations",
      "institute of an author"},

@@ -28,6 +28,8 @@ struct akin__field {
     const char *help;
 };
 
+/* Authors of earlier versions, where a catalog has put them into a record. */
+#define AKIN__AUTHORS_BEFORE "authors_before"
 /* Where a record has what file lists say of its images (file_list.h). */
 #define AKIN__FILE_ATTRIBUTES "extra.file_attributes."
 

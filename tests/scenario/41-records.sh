@@ -114,6 +114,8 @@ show S-T1 --history --json
 expect_text '"original_creators":["Ada Example"]' '"field":"license"'
 
 say "people: what they made, in old versions too"
+expect_exit 0 "$AKIN" search --where 'orcid:0000-0002-1825-0097' --facet author --store "$store"
+expect_text "S-T1" "1  Ada Example" "1  Bob Example"
 show orcid:0000-0002-1825-0097
 expect_text "Ada Example" "1 dataset" "S-T1" "author" "of 3"
 show https://orcid.org/0000-0001-5109-3700
