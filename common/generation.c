@@ -121,7 +121,7 @@ check_identity(const struct akin_json *manifest, uint32_t number,
 static enum akin_status
 take_numbers(struct akin_generation *gen, struct akin_error *err)
 {
-    uint64_t dim = 0, images = 0, last = 0, probe = 0;
+    uint64_t dim = 0, images = 0, last = 0;
     enum akin_status st;
 
     if ((st = manifest_number(gen->manifest, "dim", AKIN_VINDEX_DIM_MAX, &dim,
@@ -131,8 +131,6 @@ take_numbers(struct akin_generation *gen, struct akin_error *err)
         (st = manifest_number(gen->manifest, "n_images", UINT32_MAX, &images,
                               err)) != AKIN_OK ||
         (st = manifest_number(gen->manifest, "last_image", UINT32_MAX, &last,
-                              err)) != AKIN_OK ||
-        (st = manifest_number(gen->manifest, "n_probe", UINT32_MAX, &probe,
                               err)) != AKIN_OK)
         return st;
     if (dim != AKIN_DIM)
@@ -143,8 +141,13 @@ take_numbers(struct akin_generation *gen, struct akin_error *err)
     gen->dim = (size_t)dim;
     gen->n_images = (size_t)images;
     gen->last_image = (uint32_t)last;
-    gen->n_probe = (size_t)probe;
     return AKIN_OK;
+}
+
+static bool
+is_indexed(const struct akin_generation *gen)
+{
+    return akin_json_get(gen->manifest, "model") != NULL;
 }
 
 static enum akin_status
@@ -160,7 +163,7 @@ check_seals(const struct akin_generation *gen, struct akin_error *err)
         enum akin_status st;
         char *path;
 
-        if (strcmp(needed[i], AKIN__FILE_INDEX) == 0 && gen->n_probe == 0)
+        if (strcmp(needed[i], AKIN__FILE_INDEX) == 0 && !is_indexed(gen))
             continue; /* searched exactly */
         path = akin_path_join(gen->dir, needed[i]);
         st = akin__seal_check(seal, path, err);
@@ -268,16 +271,15 @@ open_index(struct akin_generation *gen, struct akin_error *err)
     char *path;
     enum akin_status st;
 
-    if (gen->n_probe == 0)
+    if (!is_indexed(gen))
         return AKIN_OK;
     path = akin_path_join(gen->dir, AKIN__FILE_INDEX);
     st = akin_vindex_open(path, (size_t)gen->n_rows, gen->dim, &gen->vindex,
                           err);
     free(path);
-    if (st == AKIN_OK && gen->n_probe > akin_vindex_lists(gen->vindex))
-        st = AKIN_FAIL(err, AKIN_EFORMAT,
-                       "%zu lists to probe of an index with %zu", gen->n_probe,
-                       akin_vindex_lists(gen->vindex));
+    if (st == AKIN_OK)
+        st = akin__model_read(akin_json_get(gen->manifest, "model"),
+                              akin_vindex_lists(gen->vindex), &gen->model, err);
     return st;
 }
 

@@ -11,12 +11,12 @@
 #include "akin/hash.h"
 #include "akin/image_record.h"
 
-#define AKIN__GENERATION_FORMAT "akin-generation-1"
+#define AKIN__GENERATION_FORMAT "akin-generation-2"
 #define AKIN__FILE_MANIFEST "manifest.json"
 #define AKIN__FILE_PROJECTION "projection.bin"
 #define AKIN__FILE_IMAGES "images.bin"
 #define AKIN__FILE_VECTORS "vectors.f32"
-#define AKIN__FILE_INDEX "vectors.faiss"
+#define AKIN__FILE_INDEX "vectors.ivf"
 #define AKIN__FILE_CALIBRATION "calibration.json"
 #define AKIN__CALIBRATION_MAX ((uint64_t)1 << 20)
 #define AKIN__MANIFEST_MAX ((uint64_t)1 << 20)
@@ -81,8 +81,8 @@ struct akin__publish {
     bool trained;
     uint64_t n_rows, n_datasets, n_records;
     bool indexed;
-    size_t n_lists, n_probe;
-    double recall;
+    size_t n_lists;
+    struct akin_vindex_model model;
 };
 
 void akin__publish_progress(const struct akin__publish *pub, const char *step,
@@ -98,7 +98,7 @@ enum akin_status akin__publish_train(struct akin__publish *pub,
  * what was removed meanwhile. */
 enum akin_status akin__publish_project(struct akin__publish *pub,
                                        struct akin_error *err);
-/* Writes vectors.faiss when there are enough rows. */
+/* Writes vectors.ivf when there are enough rows. */
 enum akin_status akin__publish_index(struct akin__publish *pub,
                                      struct akin_error *err);
 /* Writes the catalog's files: facets.bin and text.sqlite. */
@@ -110,6 +110,14 @@ enum akin_status akin__publish_calibrate(struct akin__publish *pub,
 /* Opens gen->calibration when the manifest names one. */
 enum akin_status akin__calibration_open(struct akin_generation *gen,
                                         struct akin_error *err);
+
+/* generation_model.c: the model as the manifest has it, and back. EFORMAT: a
+ * number is missing or out of its range; n_probe at most n_lists. */
+struct akin_json *akin__model_write(const struct akin_vindex_model *model);
+enum akin_status akin__model_read(const struct akin_json *json, size_t n_lists,
+                                  struct akin_vindex_model *out,
+                                  struct akin_error *err);
+
 /* Writes manifest.json over all that is there. */
 enum akin_status akin__publish_manifest(struct akin__publish *pub,
                                         struct akin_error *err);

@@ -308,16 +308,16 @@ static void
 fill_report(const struct akin__publish *pub, struct akin_publish_report *report,
             double seconds)
 {
-    *report =
-        (struct akin_publish_report){.generation = pub->number,
-                                     .n_tiles = pub->n_rows,
-                                     .n_images = pub->n_images,
-                                     .n_datasets = pub->n_datasets,
-                                     .n_records = pub->n_records,
-                                     .trained = pub->trained,
-                                     .exact = !pub->indexed,
-                                     .recall = pub->indexed ? pub->recall : 0,
-                                     .seconds = seconds};
+    *report = (struct akin_publish_report){
+        .generation = pub->number,
+        .n_tiles = pub->n_rows,
+        .n_images = pub->n_images,
+        .n_datasets = pub->n_datasets,
+        .n_records = pub->n_records,
+        .trained = pub->trained,
+        .exact = !pub->indexed,
+        .recall = pub->indexed ? pub->model.recall : 0,
+        .seconds = seconds};
 }
 
 enum akin_status

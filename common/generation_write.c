@@ -23,6 +23,7 @@
 #define IMAGES_A_TXN ((size_t)64)
 #define CALIBRATION_QUERIES ((uint64_t)256)
 #define CALIBRATION_MIN ((uint64_t)32)
+#define CALIBRATION_MARGIN 0.6
 #define CALIBRATION_WORK ((uint64_t)1 << 32) /* queries x rows, about */
 
 /* --- reading images --- */
@@ -245,6 +246,14 @@ calibration_queries(uint64_t n_rows)
     return (size_t)(n < CALIBRATION_MIN ? CALIBRATION_MIN : n);
 }
 
+/* What is asked for is meant for queries to come; on a sample it must be a
+ * little more. */
+static double
+target_of(double recall)
+{
+    return recall + (1 - recall) * CALIBRATION_MARGIN;
+}
+
 /* An index that misses the recall asked for, with all its lists probed, is
  * worse than none: then the exact scan stays. */
 static enum akin_status
@@ -258,10 +267,10 @@ calibrate(struct akin__publish *pub, const float *vectors, const char *path,
     if (st != AKIN_OK)
         return st;
     st = akin_vindex_calibrate(vx, vectors, calibration_queries(pub->n_rows),
-                               pub->config->query_recall, &pub->n_probe,
-                               &pub->recall, err);
+                               target_of(pub->config->query_recall),
+                               &pub->model, err);
     pub->n_lists = akin_vindex_lists(vx);
-    pub->indexed = st == AKIN_OK && pub->recall >= pub->config->query_recall;
+    pub->indexed = st == AKIN_OK && pub->model.n_probe[0][0] > 0;
     akin_vindex_close(vx);
     if (st == AKIN_OK && !pub->indexed)
         st = akin_file_remove(path, err);
@@ -347,11 +356,9 @@ describe(const struct akin__publish *pub, struct akin_json *manifest)
     akin_json_set_int(manifest, "n_datasets", (int64_t)pub->n_datasets);
     akin_json_set_int(manifest, "last_image", pub->last_image);
     akin_json_set_text(manifest, "index", pub->indexed ? "IVF,SQ8" : "exact");
-    akin_json_set_int(manifest, "n_probe",
-                      pub->indexed ? (int64_t)pub->n_probe : 0);
     if (pub->indexed) {
         akin_json_set_int(manifest, "n_lists", (int64_t)pub->n_lists);
-        akin_json_set_real(manifest, "recall", pub->recall);
+        akin_json_set(manifest, "model", akin__model_write(&pub->model));
     }
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vindex.c - exact scans and the exact re-ranking of what IVF fetched. The
- * multiplying is in vindex_kernel.c, FAISS in vindex_faiss.c, the measuring of
- * recall in vindex_calibrate.c.
+ * vindex.c - exact scans. The multiplying is in vindex_kernel.c; the index is
+ * built in vindex_build.c, laid out in vindex_file.c, searched in
+ * vindex_search.c, planned for in vindex_plan.c and measured in
+ * vindex_calibrate.c.
  */
 #include "akin/vindex.h"
 
 #include <assert.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "vindex_internal.h"
 
@@ -16,9 +17,9 @@
 #define PASS_FLOATS (AKIN__LANES * AKIN_VINDEX_DIM_MAX)
 #define PASS_BLOCKS_MAX ((size_t)4)
 
-/* Every re-ranking looks at this many rows for each row wanted. */
-#define FETCH_FACTOR ((size_t)4)
-#define FETCH_MIN ((size_t)64)
+/* Fewer queries are multiplied one by one: eight lanes would idle. */
+#define FEW_QUERIES ((size_t)3)
+#define AHEAD ((size_t)16) /* allowed rows asked for before they are needed */
 
 struct pass;
 /* Takes what akin__dots made of the held rows and n_lanes queries of the pass
@@ -32,6 +33,7 @@ struct pass {
     size_t dim;
     size_t n_queries, n_blocks;
     const float *vectors;
+    const float *queries; /* as given, when they are few; else NULL */
     take_fn *take;
 
     /* where results go; see take_best_in_group and take_nearest */
@@ -76,10 +78,27 @@ pass_start(struct pass *pass, const float *queries, size_t n)
     pass->n_queries = n;
     pass->n_blocks = (n + AKIN__LANES - 1) / AKIN__LANES;
     pass->n_held = 0;
+    pass->queries = n <= FEW_QUERIES ? queries : NULL;
+    if (pass->queries != NULL)
+        return;
     for (size_t b = 0; b < pass->n_blocks; b++)
         akin__turn(queries + b * AKIN__LANES * pass->dim,
                    least(AKIN__LANES, n - b * AKIN__LANES), pass->dim,
                    pass->turned + b * AKIN__LANES * pass->dim);
+}
+
+/* The dots of one query after the other, where akin__dots puts them. */
+static void
+few_dots(const struct pass *pass, float *dots)
+{
+    float one[AKIN__ROWS];
+
+    for (size_t q = 0; q < pass->n_queries; q++) {
+        akin__dots_one(pass->held, pass->dim, pass->queries + q * pass->dim,
+                       one);
+        for (size_t i = 0; i < AKIN__ROWS; i++)
+            dots[i * AKIN__LANES + q] = one[i];
+    }
 }
 
 /* Multiplies what is held with all queries of the pass. */
@@ -97,8 +116,11 @@ pass_flush(struct pass *pass)
         size_t first = b * AKIN__LANES;
         size_t n_lanes = least(AKIN__LANES, pass->n_queries - first);
 
-        akin__dots(pass->held, pass->dim, pass->turned + first * pass->dim,
-                   dots);
+        if (pass->queries != NULL)
+            few_dots(pass, dots);
+        else
+            akin__dots(pass->held, pass->dim, pass->turned + first * pass->dim,
+                       dots);
         pass->take(pass, first, n_lanes, dots);
     }
     pass->n_held = 0;
@@ -182,6 +204,35 @@ take_nearest(struct pass *pass, size_t first, size_t n_lanes, const float *dots)
     }
 }
 
+/* Rows of the set bits, 64 at a time. Scattered rows come from anywhere, so
+ * they are asked for some time before: next[] holds back AHEAD of them. */
+static void
+pass_allowed(struct pass *pass, const uint8_t *allowed, uint64_t n_rows)
+{
+    uint64_t next[AHEAD], n_met = 0;
+
+    for (uint64_t first = 0; first < n_rows; first += 64) {
+        uint64_t word = 0, left = n_rows - first;
+
+        memcpy(&word, allowed + first / 8,
+               left >= 64 ? 8 : (size_t)(left + 7) / 8);
+        if (left < 64)
+            word &= (UINT64_C(1) << left) - 1;
+        for (; word != 0; word &= word - 1) {
+            uint64_t row = first + (uint64_t)__builtin_ctzll(word);
+            const float *v = pass->vectors + row * pass->dim;
+
+            for (size_t d = 0; d < pass->dim; d += 16)
+                __builtin_prefetch(v + d);
+            if (n_met >= AHEAD)
+                pass_row(pass, next[n_met % AHEAD], 0);
+            next[n_met++ % AHEAD] = row;
+        }
+    }
+    for (uint64_t i = n_met < AHEAD ? 0 : n_met - AHEAD; i < n_met; i++)
+        pass_row(pass, next[i % AHEAD], 0);
+}
+
 void
 akin_vindex_exact(const float *vectors, size_t n_rows, size_t dim,
                   const float *queries, size_t n_queries, size_t k,
@@ -197,97 +248,12 @@ akin_vindex_exact(const float *vectors, size_t n_rows, size_t dim,
                    least(room, n_queries - first));
         pass.sims = sims + first * k;
         pass.rows = rows + first * k;
-        for (uint64_t row = 0; row < n_rows; row++)
-            if (allowed == NULL || bit(allowed, row))
-                pass_row(&pass, row, 0);
+        if (allowed != NULL)
+            pass_allowed(&pass, allowed, n_rows);
+        for (uint64_t row = 0; allowed == NULL && row < n_rows; row++)
+            pass_row(&pass, row, 0);
         pass_flush(&pass);
     }
     for (size_t q = 0; q < n_queries; q++)
         akin__best_sort(rows + q * k, sims + q * k, k);
-}
-
-/* The k best of the fetched rows, by their true vectors. */
-static void
-rerank(const struct akin_vindex *vx, const float *vectors, const float *query,
-       const int64_t *fetched, size_t n_fetched, size_t k, uint64_t *rows,
-       float *sims)
-{
-    struct pass pass = {.dim = akin__ivf_dim(vx),
-                        .vectors = vectors,
-                        .take = take_nearest,
-                        .stride = k,
-                        .sims = sims,
-                        .rows = rows};
-
-    if (k == 0)
-        return;
-    akin__best_clear(rows, sims, k);
-    pass_start(&pass, query, 1);
-    for (size_t i = 0; i < n_fetched; i++)
-        /* -1 is a place not filled; a row that is none of ours can only come
-         * from a damaged file, whose lists are not hashed when it is opened. */
-        if (fetched[i] >= 0 && (uint64_t)fetched[i] < akin__ivf_rows(vx))
-            pass_row(&pass, (uint64_t)fetched[i], 0);
-    pass_flush(&pass);
-    akin__best_sort(rows, sims, k);
-}
-
-/* The nearest rows that a filter lets through lie as much further out as the
- * filter lets fewer through; so many more lists must be looked into. */
-static size_t
-probes_behind_filter(const struct akin_vindex *vx, size_t n_probe,
-                     const uint8_t *allowed)
-{
-    uint64_t n_rows = akin__ivf_rows(vx), n_allowed = 0, lists;
-
-    if (allowed == NULL)
-        return n_probe;
-    for (uint64_t i = 0; i < n_rows / 8; i++)
-        n_allowed += (uint64_t)__builtin_popcount(allowed[i]);
-    for (uint64_t row = n_rows & ~(uint64_t)7; row < n_rows; row++)
-        n_allowed += bit(allowed, row);
-    if (n_allowed == 0)
-        return n_probe;
-    lists = ((uint64_t)n_probe * n_rows + n_allowed - 1) / n_allowed;
-    return least((size_t)lists, akin_vindex_lists(vx));
-}
-
-enum akin_status
-akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
-                   const float *queries, size_t n_queries, size_t k,
-                   size_t n_probe, const uint8_t *allowed, uint64_t *rows,
-                   float *sims, struct akin_error *err)
-{
-    size_t dim = akin__ivf_dim(vx), fetch = FETCH_MIN;
-    enum akin_status st = AKIN_OK;
-    int64_t *fetched;
-    float *coarse;
-
-    if (n_probe < 1 || n_probe > akin_vindex_lists(vx))
-        return AKIN_FAIL(err, AKIN_EINVAL,
-                         "%zu lists to probe of an index with %zu", n_probe,
-                         akin_vindex_lists(vx));
-    n_probe = probes_behind_filter(vx, n_probe, allowed);
-    if (k >= akin__ivf_rows(vx) / FETCH_FACTOR)
-        fetch = akin__ivf_rows(vx);
-    else if (k * FETCH_FACTOR > fetch)
-        fetch = k * FETCH_FACTOR;
-    fetched = calloc(fetch, sizeof(*fetched));
-    coarse = calloc(fetch, sizeof(*coarse));
-    if (fetched == NULL || coarse == NULL) {
-        free(fetched);
-        free(coarse);
-        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu candidates",
-                         fetch);
-    }
-    for (size_t q = 0; st == AKIN_OK && q < n_queries; q++) {
-        st = akin__ivf_fetch(vx, queries + q * dim, fetch, n_probe, allowed,
-                             coarse, fetched, err);
-        if (st == AKIN_OK)
-            rerank(vx, vectors, queries + q * dim, fetched, fetch, k,
-                   rows + q * k, sims + q * k);
-    }
-    free(fetched);
-    free(coarse);
-    return st;
 }

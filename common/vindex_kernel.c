@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vindex_kernel.c - eight rows times eight queries.
+ * vindex_kernel.c - eight rows times eight queries, or times one.
  *
  * The queries lie in the lanes of a vector register and a row's element is
  * spread over all lanes, so nothing has to be summed across lanes. Eight
@@ -47,6 +47,59 @@ akin__dots(const float *const *rows, size_t dim, const float *queries,
     memcpy(out + 5 * AKIN__LANES, &s5, sizeof(s5));
     memcpy(out + 6 * AKIN__LANES, &s6, sizeof(s6));
     memcpy(out + 7 * AKIN__LANES, &s7, sizeof(s7));
+}
+
+/* Turns eight rows of eight elements into eight elements of eight rows. */
+AKIN_INLINE void
+turn_eight(lanes *v)
+{
+    lanes a[8], b[8];
+
+    for (int i = 0; i < 8; i += 2) {
+        a[i] =
+            __builtin_shufflevector(v[i], v[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        a[i + 1] =
+            __builtin_shufflevector(v[i], v[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    for (int i = 0; i < 8; i += 4) {
+        b[i] =
+            __builtin_shufflevector(a[i], a[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+        b[i + 1] =
+            __builtin_shufflevector(a[i], a[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        b[i + 2] = __builtin_shufflevector(a[i + 1], a[i + 3], 0, 1, 8, 9, 4, 5,
+                                           12, 13);
+        b[i + 3] = __builtin_shufflevector(a[i + 1], a[i + 3], 2, 3, 10, 11, 6,
+                                           7, 14, 15);
+    }
+    for (int i = 0; i < 4; i++) {
+        v[i] =
+            __builtin_shufflevector(b[i], b[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        v[i + 4] =
+            __builtin_shufflevector(b[i], b[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+
+/* The rows lie in the lanes: sums are added in the order of d here, too. */
+AKIN_SIMD void
+akin__dots_one(const float *const *rows, size_t dim, const float *query,
+               float *out)
+{
+    lanes sum = {0};
+    size_t d = 0;
+
+    for (; d + 8 <= dim; d += 8) {
+        lanes v[8];
+
+        for (int r = 0; r < 8; r++)
+            memcpy(&v[r], rows[r] + d, sizeof(v[r]));
+        turn_eight(v);
+        for (int j = 0; j < 8; j++)
+            sum += v[j] * query[d + (size_t)j];
+    }
+    for (; d < dim; d++)
+        for (int r = 0; r < 8; r++)
+            sum[r] += rows[r][d] * query[d];
+    memcpy(out, &sum, sizeof(sum));
 }
 
 void

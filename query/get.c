@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "akin/completeness.h"
 #include "akin/dataset.h"
 #include "akin/normalize.h"
 #include "akin/record.h"
@@ -247,6 +248,7 @@ answer(struct akin_session *session, struct akin_txn *txn,
     akin_json_set(out, "dataset", akin_json_share(dataset.record));
     akin_json_set_int(out, "version", dataset.version);
     set_time(out, "updated", dataset.updated_s);
+    akin_json_set(out, "completeness", akin_completeness(dataset.record));
     st = put_images(txn, dataset.number, wish, out, err);
     if (st == AKIN_OK)
         st = put_files(txn, dataset.number, wish, out, err);

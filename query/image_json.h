@@ -9,12 +9,12 @@
 
 #include "akin/image_record.h"
 
-/* Where it is: id, path, name, and uri and viewer where they are known. Owned
- * by the caller. */
+/* Where it is: id, path, name, dims, and uri and viewer where they are known.
+ * Owned by the caller. */
 struct akin_json *akin_image_json(const struct akin_image_record *image);
 
-/* The same and what it is: format, dims, pixel_um, bits, size_bytes, hash,
- * tiles, note. */
+/* The same and what it is: format, pixel_um, bits, size_bytes, hash, tiles,
+ * note; "annotation": true where a mask lies beside it. */
 struct akin_json *akin_image_json_full(const struct akin_image_record *image);
 
 #endif

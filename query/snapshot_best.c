@@ -2,11 +2,9 @@
 /*
  * snapshot_best.c - for each query tile and dataset, the best matching row.
  *
- * The tail is always scanned. The base is scanned, too, unless it has an index
- * and more rows are wanted than a scan handles well; then each query tile
- * fetches its nearest rows by IVF. A query tile that reaches too few datasets
- * asks for more, and after MAX_WIDER rounds is answered by a scan: a filter
- * must not cost results.
+ * The tail is always scanned. The base is scanned or probed, whichever the
+ * generation's model says is cheaper behind the filter at hand and does not
+ * cost recall (akin_vindex_plan).
  *
  * The answer to one query tile depends on nothing but itself, the snapshot and
  * what is wanted and excluded; so answers are the same every time.
@@ -16,38 +14,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snapshot_search.h"
+#include "snapshot_internal.h"
 
 #define PASS_TILES ((size_t)32) /* query tiles scanned at once */
-/* A filter that leaves fewer rows than this times query.probe_tiles is narrow,
- * whatever index.exact_below says. */
-#define NARROW_FACTOR ((uint64_t)4)
+/* Datasets whose rank is made sure of: those that are ranked again in each
+ * other's company. What comes after them is ranked by upper
+ * bounds where probing did not reach. */
+#define SURE ((size_t)64)
+
+struct search {
+    /* given */
+    const struct akin_snapshot *s;
+    const float *queries;
+    size_t n_queries;
+    const uint8_t *want;
+    const uint32_t *exclude; /* sorted */
+    size_t n_exclude;
+    float *sim;
+    uint64_t *row;
+
+    /* the base behind `want` and `exclude` */
+    uint8_t *skip;       /* one bit a row; NULL: the mask's, or none */
+    uint64_t *rows_left; /* of each group */
+    uint8_t *want_group; /* is wanted and has rows left */
+    size_t n_want_groups;
+    uint64_t n_want_rows;
+
+    /* a pass of a scan */
+    float *pass_sim; /* PASS_TILES x pass_room */
+    uint64_t *pass_row;
+    size_t pass_room; /* groups, or images of a chunk */
+};
 
 static void
-search_free(struct akin__search *q)
+search_free(struct search *q)
 {
     free(q->skip);
     free(q->rows_left);
     free(q->want_group);
-    free(q->pass_queries);
     free(q->pass_sim);
     free(q->pass_row);
-    free(q->allowed);
-    free(q->hits);
-    free(q->hit_sims);
-    free(q->reached);
-    free(q->to_scan);
 }
 
-enum akin_status
-akin__search_no_memory(struct akin_error *err)
+static enum akin_status
+no_memory(struct akin_error *err)
 {
     return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to search with");
 }
 
-void
-akin__search_offer(struct akin__search *q, size_t query, uint32_t position,
-                   float sim, uint64_t row)
+static void
+offer(struct search *q, size_t query, uint32_t position, float sim,
+      uint64_t row)
 {
     size_t at = query * q->s->n_datasets + position;
 
@@ -66,14 +83,14 @@ by_number(const void *a, const void *b)
 }
 
 static bool
-is_excluded(const struct akin__search *q, uint32_t image)
+is_excluded(const struct search *q, uint32_t image)
 {
     return q->n_exclude > 0 && bsearch(&image, q->exclude, q->n_exclude,
                                        sizeof(*q->exclude), by_number) != NULL;
 }
 
 static bool
-is_wanted(const struct akin__search *q, uint32_t position)
+is_wanted(const struct search *q, uint32_t position)
 {
     return position != AKIN__NOWHERE &&
            (q->want == NULL || q->want[position] != 0);
@@ -81,8 +98,8 @@ is_wanted(const struct akin__search *q, uint32_t position)
 
 /* --- what is left of the base --- */
 
-const uint8_t *
-akin__search_skip(const struct akin__search *q)
+static const uint8_t *
+skip_of(const struct search *q)
 {
     return q->skip != NULL ? q->skip : q->s->mask->skip;
 }
@@ -94,7 +111,7 @@ bit(const uint8_t *bits, uint64_t i)
 }
 
 static enum akin_status
-exclude_from_base(struct akin__search *q, struct akin_error *err)
+exclude_from_base(struct search *q, struct akin_error *err)
 {
     const struct akin__base *base = q->s->base;
     size_t bytes = (size_t)(q->s->n_base_rows / 8 + 1);
@@ -107,12 +124,11 @@ exclude_from_base(struct akin__search *q, struct akin_error *err)
             continue;
         image = &base->gen->images[entry];
         if (image->n_tiles == 0 ||
-            (akin__search_skip(q) != NULL &&
-             bit(akin__search_skip(q), image->first_row)))
+            (skip_of(q) != NULL && bit(skip_of(q), image->first_row)))
             continue; /* removed, or named twice */
         if (q->skip == NULL) {
             if ((q->skip = calloc(bytes, 1)) == NULL)
-                return akin__search_no_memory(err);
+                return no_memory(err);
             if (q->s->mask->skip != NULL)
                 memcpy(q->skip, q->s->mask->skip, bytes);
         }
@@ -124,7 +140,7 @@ exclude_from_base(struct akin__search *q, struct akin_error *err)
 }
 
 static enum akin_status
-look_at_base(struct akin__search *q, struct akin_error *err)
+look_at_base(struct search *q, struct akin_error *err)
 {
     const struct akin__base *base = q->s->base;
     size_t n = base->n_groups;
@@ -133,7 +149,7 @@ look_at_base(struct akin__search *q, struct akin_error *err)
     q->rows_left = calloc(n + 1, sizeof(*q->rows_left));
     q->want_group = calloc(n + 1, 1);
     if (q->rows_left == NULL || q->want_group == NULL)
-        return akin__search_no_memory(err);
+        return no_memory(err);
     memcpy(q->rows_left, q->s->mask->rows, n * sizeof(*q->rows_left));
     st = exclude_from_base(q, err);
     for (size_t g = 0; st == AKIN_OK && g < n; g++) {
@@ -150,10 +166,8 @@ look_at_base(struct akin__search *q, struct akin_error *err)
 
 /* Room for a pass over n groups (or images). */
 static enum akin_status
-pass_alloc(struct akin__search *q, size_t n, struct akin_error *err)
+pass_alloc(struct search *q, size_t n, struct akin_error *err)
 {
-    if (q->pass_queries == NULL)
-        q->pass_queries = calloc(PASS_TILES, AKIN_DIM * sizeof(float));
     if (q->pass_sim == NULL || n > q->pass_room) {
         free(q->pass_sim);
         free(q->pass_row);
@@ -161,50 +175,42 @@ pass_alloc(struct akin__search *q, size_t n, struct akin_error *err)
         q->pass_row = calloc(n + 1, PASS_TILES * sizeof(uint64_t));
         q->pass_room = n;
     }
-    if (q->pass_queries == NULL || q->pass_sim == NULL || q->pass_row == NULL)
-        return akin__search_no_memory(err);
+    if (q->pass_sim == NULL || q->pass_row == NULL)
+        return no_memory(err);
     return AKIN_OK;
 }
 
-enum akin_status
-akin__search_scan_base(struct akin__search *q, const size_t *which, size_t n,
-                       struct akin_error *err)
+static enum akin_status
+scan_base(struct search *q, struct akin_error *err)
 {
     const struct akin__base *base = q->s->base;
+    size_t n = base->n_groups;
     enum akin_status st;
 
     if (q->n_want_groups == 0)
         return AKIN_OK;
     assert(base->gen != NULL); /* who else has groups */
-    st = pass_alloc(q, base->n_groups, err);
-    for (size_t first = 0; st == AKIN_OK && first < n; first += PASS_TILES) {
-        size_t n_pass = n - first < PASS_TILES ? n - first : PASS_TILES;
+    st = pass_alloc(q, n, err);
+    for (size_t first = 0; st == AKIN_OK && first < q->n_queries;
+         first += PASS_TILES) {
+        size_t left = q->n_queries - first;
+        size_t n_pass = left < PASS_TILES ? left : PASS_TILES;
 
-        for (size_t i = 0; i < n_pass; i++) {
-            size_t query = which == NULL ? first + i : which[first + i];
-
-            memcpy(q->pass_queries + i * AKIN_DIM,
-                   q->queries + query * AKIN_DIM, AKIN_DIM * sizeof(float));
-        }
-        akin_vindex_best_in_groups(base->gen->vectors, AKIN_DIM, base->start,
-                                   base->n_groups, q->pass_queries, n_pass,
-                                   akin__search_skip(q), q->want_group,
-                                   q->pass_sim, q->pass_row);
-        for (size_t i = 0; i < n_pass; i++)
-            for (size_t g = 0; g < base->n_groups; g++)
-                if (q->want_group[g] != 0)
-                    akin__search_offer(
-                        q, which == NULL ? first + i : which[first + i],
-                        q->s->base_position[g],
-                        q->pass_sim[i * base->n_groups + g],
-                        q->pass_row[i * base->n_groups + g]);
+        akin_vindex_best_in_groups(base->gen->vectors, AKIN_DIM, base->start, n,
+                                   q->queries + first * AKIN_DIM, n_pass,
+                                   skip_of(q), q->want_group, q->pass_sim,
+                                   q->pass_row);
+        for (size_t i = 0; i < n_pass * n; i++)
+            if (q->want_group[i % n] != 0)
+                offer(q, first + i / n, q->s->base_position[i % n],
+                      q->pass_sim[i], q->pass_row[i]);
     }
     return st;
 }
 
 /* One chunk of the tail: each image is a group. */
 static void
-scan_chunk(struct akin__search *q, const struct akin__view *view,
+scan_chunk(struct search *q, const struct akin__view *view,
            const uint8_t *want_image)
 {
     const uint32_t *position = q->s->tail_position + view->first_image;
@@ -221,15 +227,14 @@ scan_chunk(struct akin__search *q, const struct akin__view *view,
         for (size_t i = 0; i < n_pass; i++)
             for (size_t g = 0; g < n_images; g++)
                 if (q->pass_row[i * n_images + g] != UINT64_MAX)
-                    akin__search_offer(q, first + i, position[g],
-                                       q->pass_sim[i * n_images + g],
-                                       view->first_row +
-                                           q->pass_row[i * n_images + g]);
+                    offer(q, first + i, position[g],
+                          q->pass_sim[i * n_images + g],
+                          view->first_row + q->pass_row[i * n_images + g]);
     }
 }
 
 static enum akin_status
-scan_tail(struct akin__search *q, struct akin_error *err)
+scan_tail(struct search *q, struct akin_error *err)
 {
     enum akin_status st = AKIN_OK;
 
@@ -239,7 +244,7 @@ scan_tail(struct akin__search *q, struct akin_error *err)
         bool any = false;
 
         if (want_image == NULL)
-            return akin__search_no_memory(err);
+            return no_memory(err);
         for (size_t i = 0; i < view->n_images; i++) {
             want_image[i] =
                 is_wanted(q, q->s->tail_position[view->first_image + i]) &&
@@ -257,33 +262,73 @@ scan_tail(struct akin__search *q, struct akin_error *err)
 
 /* --- the plan --- */
 
-static bool
-is_narrow(const struct akin__search *q)
+/* No lists to probe: scan. */
+static struct akin_vindex_plan
+make_plan(const struct search *q)
 {
-    const struct akin_config *config = &q->s->source->config;
-    uint64_t limit = config->query_probe_tiles * NARROW_FACTOR;
+    const struct akin_generation *gen = q->s->base->gen;
+    struct akin_vindex_filter filter = {q->n_want_rows, q->n_want_groups};
+    struct akin_vindex_plan plan = {0};
 
-    if (limit < config->index_exact_below)
-        limit = config->index_exact_below;
-    return q->n_want_rows <= limit;
+    if (gen == NULL || gen->vindex == NULL || q->n_want_rows == 0)
+        return plan;
+    akin_vindex_plan(&gen->model, (size_t)gen->n_rows, &filter, q->n_queries,
+                     &plan);
+    return plan;
+}
+
+/* Probes for all query tiles together; a table of groups becomes one of
+ * positions. */
+static enum akin_status
+probe_base(struct search *q, const struct akin_vindex_plan *plan,
+           struct akin_error *err)
+{
+    const struct akin__base *base = q->s->base;
+    const struct akin_vindex_probing how = {
+        .n_probe = plan->n_probe,
+        .n_beyond = plan->n_beyond,
+        .n_fetch = (size_t)q->s->source->config.query_probe_tiles,
+        .sure = SURE};
+    size_t n = base->n_groups;
+    enum akin_status st;
+
+    q->pass_sim = calloc(n, q->n_queries * sizeof(float));
+    q->pass_row = calloc(n, q->n_queries * sizeof(uint64_t));
+    if (q->pass_sim == NULL || q->pass_row == NULL)
+        return no_memory(err);
+    st = akin_vindex_probe_groups(base->gen->vindex, base->gen->vectors,
+                                  base->start, n, q->queries, q->n_queries,
+                                  skip_of(q), q->want_group, &how, q->pass_sim,
+                                  q->pass_row, err);
+    for (size_t i = 0; st == AKIN_OK && i < q->n_queries * n; i++)
+        if (q->want_group[i % n] != 0)
+            offer(q, i / n, q->s->base_position[i % n], q->pass_sim[i],
+                  q->pass_row[i]);
+    free(q->pass_sim); /* of another shape than a scan wants */
+    free(q->pass_row);
+    q->pass_sim = NULL;
+    q->pass_row = NULL;
+    return st;
 }
 
 static enum akin_status
-search_all(struct akin__search *q, const char **plan, struct akin_error *err)
+search_all(struct search *q, const char **plan, struct akin_error *err)
 {
     const struct akin_generation *gen = q->s->base->gen;
     enum akin_status st = look_at_base(q, err);
+    struct akin_vindex_plan how;
 
     if (st != AKIN_OK)
         return st;
-    if (gen != NULL && gen->vindex != NULL && !is_narrow(q)) {
+    how = make_plan(q);
+    if (how.n_probe > 0) {
         *plan = "ivf";
-        st = akin__search_fetch(q, err);
+        st = probe_base(q, &how, err);
     } else {
         *plan = gen != NULL && gen->vindex != NULL && q->want != NULL
                     ? "exact (narrow filter)"
                     : "exact";
-        st = akin__search_scan_base(q, NULL, q->n_queries, err);
+        st = scan_base(q, err);
     }
     return st == AKIN_OK ? scan_tail(q, err) : st;
 }
@@ -294,13 +339,13 @@ akin_snapshot_best(const struct akin_snapshot *snapshot, const float *queries,
                    const uint32_t *exclude, size_t n_exclude, float *sim,
                    uint64_t *row, const char **plan, struct akin_error *err)
 {
-    struct akin__search q = {.s = snapshot,
-                             .queries = queries,
-                             .n_queries = n_queries,
-                             .want = want,
-                             .n_exclude = n_exclude,
-                             .sim = sim,
-                             .row = row};
+    struct search q = {.s = snapshot,
+                       .queries = queries,
+                       .n_queries = n_queries,
+                       .want = want,
+                       .n_exclude = n_exclude,
+                       .sim = sim,
+                       .row = row};
     uint32_t *sorted = NULL;
     enum akin_status st;
 
@@ -311,7 +356,7 @@ akin_snapshot_best(const struct akin_snapshot *snapshot, const float *queries,
     if (n_exclude > 0) {
         sorted = calloc(n_exclude, sizeof(*sorted));
         if (sorted == NULL)
-            return akin__search_no_memory(err);
+            return no_memory(err);
         memcpy(sorted, exclude, n_exclude * sizeof(*sorted));
         qsort(sorted, n_exclude, sizeof(*sorted), by_number);
     }

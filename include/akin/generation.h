@@ -8,7 +8,7 @@
  *   images.bin      the images, in row order (dataset number, then image)
  *   vectors.f32     n_tiles x dim descriptors; row r is tile r - first_row of
  *                   its image
- *   vectors.faiss   IVF index over them, when there are enough rows
+ *   vectors.ivf     inverted file over them, when there are enough rows
  *   facets.bin, text.sqlite   the catalog (catalog.h) of all records
  *   calibration.json  what random datasets score (akin/calibration.h); older
  *                   generations have none
@@ -42,8 +42,8 @@ struct akin_generation {
     size_t n_images;
     uint32_t last_image; /* images with larger numbers came later: the tail */
     struct akin_projection *projection;
-    struct akin_vindex *vindex; /* NULL: searched exactly */
-    size_t n_probe;             /* calibrated at publish; 0 without vindex */
+    struct akin_vindex *vindex;           /* NULL: searched exactly */
+    struct akin_vindex_model model;       /* measured at publish, with vindex */
     struct akin_calibration *calibration; /* NULL: made before there was one */
     struct akin_json *manifest;
     char *dir;

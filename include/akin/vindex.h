@@ -3,10 +3,16 @@
  * akin/vindex.h - which stored vectors are nearest to this one?
  *
  * Knows rows of unit vectors. Knows nothing of images, datasets or messages.
- * Two ways: exact scans over vectors in memory (ours, blocked, vectorised),
- * and an inverted file with 8-bit codes (FAISS IVF, SQ8, inner product) for
- * many rows, re-ranked exactly from the vectors. Similarity is the inner
+ * Two ways: exact scans over vectors in memory (blocked, vectorised), and an
+ * inverted file (Jegou, Douze, Schmid, TPAMI 2011, section IV: rows in the list
+ * of the nearest of many centres) with 8-bit codes, re-ranked exactly from the
+ * vectors. FAISS finds the centres, the rest is ours: codes lie in blocks that
+ * one instruction multiplies with sixteen rows, the query tiles of one request
+ * go through a list together, and files are mapped. Similarity is the inner
  * product of unit vectors: 1 same, 0 unrelated, -1 opposite.
+ *
+ * Which way a search takes behind a filter is planned with a model that is
+ * measured when the index is published, on that machine: akin_vindex_plan.
  *
  * Threads: any number may search one index; nothing changes it.
  */
@@ -38,16 +44,17 @@ void akin_vindex_exact(const float *vectors, size_t n_rows, size_t dim,
                        const float *queries, size_t n_queries, size_t k,
                        const uint8_t *allowed, uint64_t *rows, float *sims);
 
-struct akin_vindex; /* opaque: an IVF index */
+struct akin_vindex; /* opaque: an inverted file */
 
-/* Trains on at most train_rows evenly taken rows, adds all in slices, writes
- * to path and syncs it. n_lists 0: chosen by n_rows, about 4 * sqrt(n_rows).
- * Deterministic on one machine. EINVAL: no rows, or more lists than rows to
- * train on. */
+/* Trains on at least train_rows evenly taken rows (more when there are many
+ * lists, never more than n_rows), writes all to path in slices and syncs it.
+ * n_lists 0: chosen by n_rows. The same rows give the same bytes on one
+ * machine. Memory: the training rows, and 6 bytes a row. EINVAL: no rows, more
+ * than 2^32 - 2, or more lists than rows to train on. */
 struct akin_vindex_build_options {
     size_t n_lists;
     size_t train_rows;
-    int threads; /* FAISS threads; 0: all processors */
+    int threads; /* 0: all processors */
 };
 enum akin_status akin_vindex_build(const float *vectors, size_t n_rows,
                                    size_t dim,
@@ -56,20 +63,23 @@ enum akin_status akin_vindex_build(const float *vectors, size_t n_rows,
                                    struct akin_error *err) AKIN_MUST_USE;
 
 /* Opens what build wrote. ESTALE: other number of rows or other dim. EFORMAT:
- * damaged or cut short (all but the codes is hashed; damaged codes give other
- * candidates, never a crash). The codes are mapped: readers share them, and
- * the file may be unlinked, but not be changed, while it is open. */
+ * damaged or cut short (all but the codes and row numbers is hashed; damage
+ * there gives other candidates, never a crash). The file is mapped: readers
+ * share it, and it may be unlinked, but not be changed, while it is open. */
 enum akin_status akin_vindex_open(const char *path, size_t n_rows, size_t dim,
                                   struct akin_vindex **out,
                                   struct akin_error *err) AKIN_MUST_USE;
 void akin_vindex_close(struct akin_vindex *vx);
 size_t akin_vindex_lists(const struct akin_vindex *vx);
+/* Where the file is mapped, for those who want it in memory early. */
+struct akin_span akin_vindex_mapped(const struct akin_vindex *vx);
 
-/* Probes n_probe lists (1..lists) with the 8-bit codes, takes the best
- * k * 4 (at least 64) and re-ranks them exactly with `vectors`. Arguments as
- * akin_vindex_exact. With `allowed`, n_probe is what would do without: more
- * lists are probed, by the factor n_rows / allowed rows. One FAISS thread:
- * parallelism is across requests. */
+/* For each query: scans the n_probe lists (1..lists) whose centres are nearest
+ * by 8-bit codes, takes the best k * 4 (at least 64) rows and re-ranks them
+ * exactly with `vectors`. Arguments as akin_vindex_exact. With `allowed`, lists
+ * without an allowed row do not count as probed, and when the lists probed hold
+ * fewer than k allowed rows, twice as many are probed, until k are found or
+ * every list was seen. One thread. */
 enum akin_status akin_vindex_search(const struct akin_vindex *vx,
                                     const float *vectors, const float *queries,
                                     size_t n_queries, size_t k, size_t n_probe,
@@ -77,15 +87,72 @@ enum akin_status akin_vindex_search(const struct akin_vindex *vx,
                                     float *sims,
                                     struct akin_error *err) AKIN_MUST_USE;
 
-/* Smallest n_probe whose recall@10 against the exact scan is at least the
- * target on n_sample evenly taken rows as queries (the row itself does not
- * count): without a filter and behind filters that let 10 % and 1 % of the
- * rows through; *recall is the least of the three. All lists when none
- * suffices: compare *recall with the target. */
+/* As akin_vindex_best_in_groups, by probing: each query fetches its best
+ * n_fetch rows as akin_vindex_search does; the groups that these are in are
+ * scanned exactly for all queries and then left out of the next fetch, until no
+ * group left can have one of the `sure` highest sums over the queries (as the
+ * threshold algorithm of Fagin, Lotem and Naor, J. Comput. Syst. Sci. 2003,
+ * section 4, stops). A group that was left has upper bounds in best_sim, the
+ * worst similarities fetched, and UINT64_MAX in best_row. */
+struct akin_vindex_probing {
+    size_t n_probe;  /* lists of the first fetch */
+    size_t n_beyond; /* of the later ones, at least n_probe */
+    size_t n_fetch, sure;
+};
+enum akin_status akin_vindex_probe_groups(
+    const struct akin_vindex *vx, const float *vectors,
+    const uint64_t *group_start, size_t n_groups, const float *queries,
+    size_t n_queries, const uint8_t *skip_row, const uint8_t *want,
+    const struct akin_vindex_probing *how, float *best_sim, uint64_t *best_row,
+    struct akin_error *err) AKIN_MUST_USE;
+
+/* --- planning --- */
+
+#define AKIN_VINDEX_WIDTHS ((size_t)5)
+/* Parts of the rows that filters of these widths let through: 1, 0.3, 0.1,
+ * 0.03, 0.01. */
+extern const double akin_vindex_width[AKIN_VINDEX_WIDTHS];
+
+/* What was measured. n_probe: lists to probe behind a filter of each width,
+ * [0] that lets single rows through, [1] that lets runs of rows through (whole
+ * datasets); 0: not even all lists reach the recall, or there are too few rows
+ * to tell. Costs are of one query: [0] alone, [1] among AKIN_VINDEX_MANY. */
+#define AKIN_VINDEX_MANY ((size_t)8)
+struct akin_vindex_model {
+    size_t n_probe[2][AKIN_VINDEX_WIDTHS];
+    double recall;       /* recall@10, the least of what n_probe serves */
+    double row_ns[2];    /* exact scan of a row, rows in runs */
+    double gather_ns[2]; /* the same, single rows */
+    double list_ns[2];   /* probing one more list */
+    double query_ns[2];  /* probing: what a query costs besides the lists */
+    double count_ns;     /* a request: counting a row that passes by list */
+};
+
+/* A filter: how many rows pass, in how many runs of contiguous rows. */
+struct akin_vindex_filter {
+    uint64_t n_rows, n_runs;
+};
+struct akin_vindex_filter akin_vindex_look(const uint8_t *allowed,
+                                           size_t n_rows);
+
+struct akin_vindex_plan {
+    size_t n_probe;            /* 0: an exact scan of what passes */
+    size_t n_beyond;           /* for akin_vindex_probing */
+    double exact_us, probe_us; /* expected, a query; probe_us < 0: cannot */
+};
+/* For n_queries queries of one request. Every row passing is a filter, too. */
+void akin_vindex_plan(const struct akin_vindex_model *model, size_t n_rows,
+                      const struct akin_vindex_filter *filter, size_t n_queries,
+                      struct akin_vindex_plan *out);
+
+/* Measures the model with n_sample evenly taken rows as queries (the row itself
+ * does not count): the smallest n_probe whose recall@10 against the exact scan
+ * is at least the target, and what things cost here. The costs differ from run
+ * to run, n_probe does not. EINVAL: n_sample 0. */
 enum akin_status akin_vindex_calibrate(const struct akin_vindex *vx,
                                        const float *vectors, size_t n_sample,
-                                       double target, size_t *n_probe,
-                                       double *recall,
+                                       double target,
+                                       struct akin_vindex_model *model,
                                        struct akin_error *err) AKIN_MUST_USE;
 
 #endif

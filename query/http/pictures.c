@@ -13,6 +13,7 @@
 #include "akin/image_record.h"
 #include "akin/render.h"
 
+#include "annotation.h"
 #include "multipart.h"
 #include "negotiate.h"
 #include "params.h"
@@ -307,6 +308,51 @@ akin_pictures_crop(struct akin_http_call *call, struct akin_error *err)
         st = find_image(call, &image, err);
     if (st == AKIN_OK && call->answer.status == 0)
         st = show(call, &image, &wish, err);
+    akin_image_record_free(&image);
+    return st;
+}
+
+/* The outlines of the mask at this path. */
+static enum akin_status
+draw_annotation(struct akin_http_call *call, const char *path,
+                const struct wish *wish, struct akin_error *err)
+{
+    struct akin_decoder *decoder = NULL;
+    struct akin_plane mask = {0}, picture = {0};
+    enum akin_status st =
+        akin_decode_open(path, &call->core->config, &decoder, err);
+
+    if (st == AKIN_OK)
+        st = akin_decode_plane(decoder, 0, 0, 0, &mask, err);
+    if (st == AKIN_OK)
+        st = akin_annotation_draw(&mask, (uint32_t)wish->max, &picture, err);
+    if (st == AKIN_OK)
+        st = encode(call, &picture, wish->png, err);
+    akin_plane_free(&picture);
+    akin_plane_free(&mask);
+    akin_decode_close(decoder);
+    return st;
+}
+
+enum akin_status
+akin_pictures_annotation(struct akin_http_call *call, struct akin_error *err)
+{
+    struct akin_image_record image = {0};
+    struct wish wish;
+    char *path = NULL;
+    enum akin_status st = read_wish(call, PREVIEW_PX, true, &wish, err);
+
+    if (st == AKIN_OK && call->answer.status == 0)
+        st = find_image(call, &image, err);
+    if (st == AKIN_OK && call->answer.status == 0) {
+        if (akin_annotation_find(image.path, &path))
+            st = draw_annotation(call, path, &wish, err);
+        else
+            st = AKIN_FAIL(err, AKIN_ENOTFOUND,
+                           "no annotation lies beside image %" PRIu32,
+                           image.number);
+    }
+    free(path);
     akin_image_record_free(&image);
     return st;
 }

@@ -9,6 +9,6 @@
 #include "http_internal.h"
 
 akin_http_route_fn akin_pictures_thumbnail, akin_pictures_preview,
-    akin_pictures_crop, akin_pictures_upload;
+    akin_pictures_crop, akin_pictures_annotation, akin_pictures_upload;
 
 #endif

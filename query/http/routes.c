@@ -111,6 +111,8 @@ static const struct akin_http_route routes[] = {
     {"GET", "/v1/images/{id}/preview", akin_pictures_preview,
      SOME(preview_params), 0},
     {"GET", "/v1/images/{id}/crop", akin_pictures_crop, SOME(crop_params), 0},
+    {"GET", "/v1/images/{id}/annotation", akin_pictures_annotation,
+     SOME(thumbnail_params), 0},
     {"POST", "/v1/preview", akin_pictures_upload, SOME(preview_params), 0},
     {"GET", "/v1/status", akin_v1_status, NONE, 0},
     {"GET", "/search", akin_gide_search, SOME(gide_params),

@@ -25,7 +25,10 @@ if(FaissC_FOUND AND NOT TARGET FaissC::FaissC)
     set_target_properties(FaissC::Faiss PROPERTIES IMPORTED_LOCATION ${Faiss_LIBRARY}
         IMPORTED_NO_SONAME OFF INTERFACE_INCLUDE_DIRECTORIES ${FaissC_INCLUDE})
     add_library(FaissC::FaissC SHARED IMPORTED GLOBAL)
+    # akin calls libfaiss_c only, which needs libfaiss: a run path of the old
+    # kind is searched for both.
     set_target_properties(FaissC::FaissC PROPERTIES IMPORTED_LOCATION ${FaissC_LIBRARY}
+        INTERFACE_LINK_OPTIONS -Wl,--disable-new-dtags
         INTERFACE_INCLUDE_DIRECTORIES ${FaissC_INCLUDE}
         INTERFACE_LINK_LIBRARIES FaissC::Faiss)
 endif()

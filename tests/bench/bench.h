@@ -20,9 +20,11 @@
 typedef int bench_fn(int argc, char **argv);
 
 bench_fn bench_decode, bench_describe, bench_train_projection, bench_retrieval,
-    bench_index, bench_http, bench_facets, bench_text, bench_collect;
+    bench_index, bench_http, bench_facets, bench_text, bench_collect,
+    bench_search;
 
 uint64_t bench_now_ns(void);
+uint64_t bench_cpu_ns(void); /* of this thread */
 
 /* Numbers to be summed up. Start from {0}. */
 struct bench_samples {

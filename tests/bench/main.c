@@ -25,6 +25,8 @@ static const struct {
     {"http", "the same requests over HTTP and over nanomsg", bench_http},
     {"retrieval", "how well does the ranking find what is similar?",
      bench_retrieval},
+    {"search", "searching N tiles behind filters, beside exact scans",
+     bench_search},
     {"facets", "ten facets beside SQL over a million made-up images",
      bench_facets},
     {"text", "words, filter and facets: p50 and p99 in this process",

@@ -2,7 +2,8 @@
 /*
  * What IVF finds of what there is, at the number of lists that calibration
  * chose: clustered data of 60,000 rows x 64, queries that are not stored, and
- * filters that let 10 % and 1 % of the rows through. Seed 20, floor 0.95.
+ * filters of any width, as the planner answers them. Seed 20, floor 0.95; of
+ * the ten best groups of rows, 0.99.
  */
 #include "akin_test.h"
 
@@ -14,6 +15,8 @@
 #define CLUSTERS ((size_t)600)
 #define QUERIES ((size_t)200)
 #define K ((size_t)10)
+#define GROUPS ((size_t)240)
+#define TOGETHER ((size_t)8) /* queries */
 #define TARGET 0.97 /* of the calibration, which knows only stored rows */
 #define FLOOR 0.95
 
@@ -21,7 +24,7 @@ struct fixture {
     char *dir;
     float *vectors, *queries;
     struct akin_vindex *vx;
-    size_t n_probe;
+    struct akin_vindex_model model;
 };
 
 static void
@@ -62,23 +65,23 @@ setup(void **state)
     struct akin_test_random rnd = {20};
     float *centres = calloc(CLUSTERS * DIM, sizeof(*centres));
     struct akin_error err = {0};
-    double recall = 0;
     char *path;
 
     for (size_t i = 0; i < CLUSTERS * DIM; i++)
         centres[i] = (float)akin_test_normal(&rnd);
     f->dir = akin_test_folder();
-    path = akin_path_join(f->dir, "vectors.faiss");
+    path = akin_path_join(f->dir, "vectors.ivf");
     f->vectors = clustered(&rnd, centres, ROWS);
     f->queries = clustered(&rnd, centres, QUERIES);
     assert_ok(akin_vindex_build(f->vectors, ROWS, DIM, &opt, path, &err));
     assert_ok(akin_vindex_open(path, ROWS, DIM, &f->vx, &err));
-    assert_ok(akin_vindex_calibrate(f->vx, f->vectors, 200, TARGET, &f->n_probe,
-                                    &recall, &err));
+    assert_ok(
+        akin_vindex_calibrate(f->vx, f->vectors, 200, TARGET, &f->model, &err));
     print_message("  %zu lists, %zu probed, calibrated recall@10 %.4f\n",
-                  akin_vindex_lists(f->vx), f->n_probe, recall);
-    assert_true(recall >= TARGET);
-    assert_true(f->n_probe < akin_vindex_lists(f->vx) / 2);
+                  akin_vindex_lists(f->vx), f->model.n_probe[0][0],
+                  f->model.recall);
+    assert_true(f->model.recall >= TARGET);
+    assert_true(f->model.n_probe[0][0] < akin_vindex_lists(f->vx) / 2);
     free(path);
     free(centres);
     *state = f;
@@ -98,31 +101,47 @@ teardown(void **state)
     return 0;
 }
 
-/* Recall with one row in `every` allowed (0: all), taken at random. */
-static double
-recall_with(const struct fixture *f, size_t every)
+/* Lets about `width` of the rows through, one by one or in runs of 300. */
+static uint8_t *
+let_through(double width, bool in_runs)
 {
     struct akin_test_random rnd = {21};
     uint8_t *allowed = calloc(ROWS / 8 + 1, 1);
+    size_t run = in_runs ? 300 : 1;
+
+    for (size_t r = 0; r < ROWS; r += run) {
+        bool in = (double)akin_test_below(&rnd, 100000) < width * 100000;
+
+        for (size_t i = r; in && i < r + run; i++)
+            allowed[i / 8] |= (uint8_t)(1u << i % 8);
+    }
+    return allowed;
+}
+
+/* What the planner's way finds of the true neighbours. */
+static double
+recall_behind(const struct fixture *f, const uint8_t *allowed,
+              struct akin_vindex_plan *plan)
+{
+    struct akin_vindex_filter filter = akin_vindex_look(allowed, ROWS);
     uint64_t *rows = calloc(QUERIES * K, sizeof(*rows));
     uint64_t *truth = calloc(QUERIES * K, sizeof(*truth));
     float *sims = calloc(QUERIES * K, sizeof(*sims));
     struct akin_error err = {0};
     size_t hits = 0;
 
-    for (size_t r = 0; every > 0 && r < ROWS; r++)
-        if (akin_test_below(&rnd, every) == 0)
-            allowed[r / 8] |= (uint8_t)(1u << r % 8);
-    akin_vindex_exact(f->vectors, ROWS, DIM, f->queries, QUERIES, K,
-                      every > 0 ? allowed : NULL, truth, sims);
-    assert_ok(akin_vindex_search(f->vx, f->vectors, f->queries, QUERIES, K,
-                                 f->n_probe, every > 0 ? allowed : NULL, rows,
-                                 sims, &err));
+    akin_vindex_plan(&f->model, ROWS, &filter, 1, plan);
+    akin_vindex_exact(f->vectors, ROWS, DIM, f->queries, QUERIES, K, allowed,
+                      truth, sims);
+    if (plan->n_probe > 0)
+        assert_ok(akin_vindex_search(f->vx, f->vectors, f->queries, QUERIES, K,
+                                     plan->n_probe, allowed, rows, sims, &err));
+    else
+        memcpy(rows, truth, QUERIES * K * sizeof(*rows));
     for (size_t q = 0; q < QUERIES; q++)
         for (size_t i = 0; i < K; i++)
             for (size_t j = 0; j < K; j++)
                 hits += rows[q * K + i] == truth[q * K + j];
-    free(allowed);
     free(rows);
     free(truth);
     free(sims);
@@ -130,39 +149,98 @@ recall_with(const struct fixture *f, size_t every)
 }
 
 static void
-check(const struct fixture *f, size_t every, double floor)
+nineteen_of_twenty_true_neighbours_are_found_behind_any_filter(void **state)
 {
-    double recall = recall_with(f, every);
+    static const double widths[] = {1, 0.5, 0.2, 0.1, 0.05, 0.01};
+    size_t n_probed = 0;
 
-    print_message("  recall@10 %.4f\n", recall);
-    assert_true(recall >= floor);
+    for (size_t i = 0; i < 2 * AKIN_COUNT(widths); i++) {
+        struct akin_vindex_plan plan;
+        uint8_t *allowed = let_through(widths[i / 2], i % 2 == 1);
+        double recall = recall_behind(*state, allowed, &plan);
+
+        print_message("  %g %%, %s: %zu probes, recall@10 %.4f\n",
+                      widths[i / 2] * 100, i % 2 == 1 ? "runs" : "rows",
+                      plan.n_probe, recall);
+        assert_true(recall >= FLOOR);
+        n_probed += plan.n_probe > 0;
+        free(allowed);
+    }
+    assert_true(n_probed >= 4); /* else the index was not tried */
+}
+
+/* Of 240 groups of rows, the ten with the highest sums over 8 queries. */
+static void
+top_groups(const float *sim, size_t *out)
+{
+    bool taken[GROUPS] = {false};
+
+    for (size_t i = 0; i < K; i++) {
+        double most = -INFINITY;
+
+        for (size_t g = 0; g < GROUPS; g++) {
+            double sum = 0;
+
+            for (size_t q = 0; q < TOGETHER; q++)
+                sum += (double)sim[q * GROUPS + g];
+            if (!taken[g] && sum > most) {
+                most = sum;
+                out[i] = g;
+            }
+        }
+        taken[out[i]] = true;
+    }
 }
 
 static void
-new_queries_find_19_of_20_true_neighbours(void **state)
+the_ten_best_groups_are_those_of_a_scan_99_times_of_100(void **state)
 {
-    check(*state, 0, FLOOR);
-}
+    const struct fixture *f = *state;
+    const struct akin_vindex_filter all = {ROWS, 1};
+    float *sim = calloc(TOGETHER * GROUPS, sizeof(*sim));
+    uint64_t *row = calloc(TOGETHER * GROUPS, sizeof(*row));
+    uint64_t start[GROUPS + 1];
+    struct akin_vindex_probing how = {.n_fetch = 128, .sure = K};
+    struct akin_vindex_plan plan;
+    struct akin_error err = {0};
+    size_t same = 0;
 
-static void
-so_they_do_when_one_row_in_ten_is_allowed(void **state)
-{
-    check(*state, 10, FLOOR);
-}
+    for (size_t g = 0; g <= GROUPS; g++)
+        start[g] = g * ROWS / GROUPS;
+    akin_vindex_plan(&f->model, ROWS, &all, TOGETHER, &plan);
+    how.n_probe = plan.n_probe;
+    how.n_beyond = plan.n_beyond;
+    assert_true(how.n_probe > 0);
+    for (size_t q = 0; q < QUERIES; q += TOGETHER) {
+        size_t is[K], should[K];
 
-static void
-so_they_do_when_one_row_in_a_hundred_is_allowed(void **state)
-{
-    check(*state, 100, FLOOR);
+        akin_vindex_best_in_groups(f->vectors, DIM, start, GROUPS,
+                                   f->queries + q * DIM, TOGETHER, NULL, NULL,
+                                   sim, row);
+        top_groups(sim, should);
+        assert_ok(akin_vindex_probe_groups(f->vx, f->vectors, start, GROUPS,
+                                           f->queries + q * DIM, TOGETHER, NULL,
+                                           NULL, &how, sim, row, &err));
+        top_groups(sim, is);
+        for (size_t i = 0; i < K; i++)
+            for (size_t j = 0; j < K; j++)
+                same += is[i] == should[j];
+    }
+    print_message("  agreement@10 %.4f\n",
+                  (double)(same * TOGETHER) / (double)(QUERIES * K));
+    assert_true((double)(same * TOGETHER) >= 0.99 * (double)(QUERIES * K));
+    free(sim);
+    free(row);
 }
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(new_queries_find_19_of_20_true_neighbours),
-        cmocka_unit_test(so_they_do_when_one_row_in_ten_is_allowed),
-        cmocka_unit_test(so_they_do_when_one_row_in_a_hundred_is_allowed),
+        cmocka_unit_test(
+            nineteen_of_twenty_true_neighbours_are_found_behind_any_filter),
+        cmocka_unit_test(
+            the_ten_best_groups_are_those_of_a_scan_99_times_of_100),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The IVF index: building, opening, asking, and refusing what does not fit. */
+/*
+ * The inverted file: building, opening, asking, planning, and refusing what
+ * does not fit.
+ */
 #include "akin_test.h"
 
 #include "akin/file.h"
 #include "akin/vindex.h"
 #include "akin_test_tsan.h"
+#include "vindex_internal.h"
 
 #define DIM ((size_t)16)
 #define ROWS ((size_t)3000)
@@ -49,7 +53,7 @@ setup(void **state)
     struct fixture *f = calloc(1, sizeof(*f));
 
     f->dir = akin_test_folder();
-    f->path = akin_path_join(f->dir, "vectors.faiss");
+    f->path = akin_path_join(f->dir, "vectors.ivf");
     f->vectors = unit_rows(7, ROWS);
     build(f, f->path);
     *state = f;
@@ -79,7 +83,7 @@ probing_every_list_finds_what_the_exact_scan_finds(void **state)
     struct akin_error err = {0};
 
     assert_ok(akin_vindex_open(f->path, ROWS, DIM, &vx, &err));
-    assert_int_equal(akin_vindex_lists(vx), 51); /* 2000 / 39 */
+    assert_int_equal(akin_vindex_lists(vx), 76); /* 3000 / 39 */
     assert_ok(akin_vindex_search(vx, f->vectors, queries, 40, 10,
                                  akin_vindex_lists(vx), NULL, rows, sims,
                                  &err));
@@ -142,7 +146,7 @@ static void
 two_builds_write_the_same_bytes(void **state)
 {
     struct fixture *f = *state;
-    char *path = akin_path_join(f->dir, "again.faiss");
+    char *path = akin_path_join(f->dir, "again.ivf");
     struct akin_buf a = {0}, b = {0};
     struct akin_error err = {0};
 
@@ -159,23 +163,195 @@ static void
 calibration_finds_the_fewest_lists_that_suffice(void **state)
 {
     struct fixture *f = *state;
-    size_t few = 0, many = 0;
-    double recall = 0;
+    struct akin_vindex_model few, many;
     struct akin_vindex *vx = NULL;
     struct akin_error err = {0};
 
     assert_ok(akin_vindex_open(f->path, ROWS, DIM, &vx, &err));
-    assert_ok(
-        akin_vindex_calibrate(vx, f->vectors, 100, 0.5, &few, &recall, &err));
-    assert_true(recall >= 0.5);
-    assert_ok(
-        akin_vindex_calibrate(vx, f->vectors, 100, 0.99, &many, &recall, &err));
-    assert_true(recall >= 0.99);
-    assert_true(few >= 1 && few < many && many <= akin_vindex_lists(vx));
-    assert_fails_with(
-        akin_vindex_calibrate(vx, f->vectors, 0, 0.9, &few, &recall, &err),
-        AKIN_EINVAL, "at least one query");
+    assert_ok(akin_vindex_calibrate(vx, f->vectors, 100, 0.5, &few, &err));
+    assert_true(few.recall >= 0.5);
+    assert_ok(akin_vindex_calibrate(vx, f->vectors, 100, 0.99, &many, &err));
+    assert_true(many.recall >= 0.99);
+    for (size_t kind = 0; kind < 2; kind++)
+        for (size_t w = 0; w < 3; w++) { /* 300 rows and more */
+            assert_in_range(few.n_probe[kind][w], 1, many.n_probe[kind][w] - 1);
+            assert_in_range(many.n_probe[kind][w], 1, akin_vindex_lists(vx));
+        }
+    /* 30 rows behind the narrowest filter tell nothing */
+    assert_int_equal(many.n_probe[0][AKIN_VINDEX_WIDTHS - 1], 0);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(many.row_ns[i] > 0 && many.gather_ns[i] > 0);
+        assert_true(many.list_ns[i] >= 0 && many.query_ns[i] >= 0);
+    }
+    assert_fails_with(akin_vindex_calibrate(vx, f->vectors, 0, 0.9, &few, &err),
+                      AKIN_EINVAL, "at least one query");
     akin_vindex_close(vx);
+}
+
+static void
+rows_and_runs_of_a_filter_are_counted(void **state)
+{
+    struct akin_test_random rnd = {12};
+
+    (void)state;
+    for (int round = 0; round < 200; round++) {
+        uint8_t bits[40];
+        size_t n = 1 + akin_test_below(&rnd, 8 * sizeof(bits));
+        struct akin_vindex_filter is, want = {0};
+        bool before = false;
+
+        for (size_t i = 0; i < sizeof(bits); i++)
+            bits[i] = (uint8_t)(akin_test_below(&rnd, 3) == 0
+                                    ? 0xff
+                                    : akin_test_below(&rnd, 256));
+        for (size_t i = 0; i < n; i++) {
+            bool here = (bits[i / 8] >> (i % 8) & 1) != 0;
+
+            want.n_rows += here;
+            want.n_runs += here && !before;
+            before = here;
+        }
+        is = akin_vindex_look(bits, n);
+        assert_int_equal(is.n_rows, want.n_rows);
+        assert_int_equal(is.n_runs, want.n_runs);
+    }
+}
+
+/* A row costs 10 ns to scan, 40 when it stands alone; a list 1 us. */
+static const struct akin_vindex_model by_hand = {
+    .n_probe = {{10, 20, 40, 0, 0}, {10, 30, 90, 270, 0}},
+    .row_ns = {10, 1},
+    .gather_ns = {40, 4},
+    .list_ns = {1000, 500},
+    .query_ns = {5000, 2500},
+    .count_ns = 1};
+
+static const struct {
+    const char *name;
+    uint64_t n_rows, n_runs; /* of a million */
+    size_t n_queries, n_probe;
+} plans[] = {
+    {"no filter", 1000000, 1, 1, 10},
+    {"every third row, alone", 300000, 300000, 1, 20},
+    {"every third row, in runs", 300000, 100, 1, 30},
+    {"one in ten, alone", 100000, 100000, 1, 40},
+    {"between two widths the logarithms are", 173205, 173205, 1, 29},
+    {"a width that no number of lists serves", 30000, 30000, 1, 0},
+    {"between one that is served and one that is not", 50000, 50000, 1, 0},
+    {"so narrow that a scan is cheaper", 20000, 20, 1, 0},
+    {"narrower than was measured", 9000, 9000, 1, 0},
+    {"nothing passes", 0, 0, 1, 0},
+    {"in runs, cheaper to scan", 30000, 30, 1, 0},
+    {"in runs, cheaper to probe", 40000, 40, 1, 270},
+    {"the same for many queries", 40000, 40, 32, 0},
+};
+
+static void
+a_filter_is_scanned_or_probed_by_what_it_costs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < AKIN_COUNT(plans); i++) {
+        const struct akin_vindex_filter filter = {plans[i].n_rows,
+                                                  plans[i].n_runs};
+        struct akin_vindex_plan plan;
+
+        print_message("  %s\n", plans[i].name);
+        akin_vindex_plan(&by_hand, 1000000, &filter, plans[i].n_queries, &plan);
+        assert_int_equal(plan.n_probe, plans[i].n_probe);
+        assert_true(plan.n_probe == 0 || plan.probe_us < plan.exact_us);
+    }
+}
+
+/* Groups of unequal size, one of them empty. */
+static void
+groups_are_found_as_by_a_scan(void **state)
+{
+    static const uint64_t start[] = {0, 5, 5, 900, 1000, 2500, ROWS};
+    enum { GROUPS = AKIN_COUNT(start) - 1, QUERIES = 9 };
+    const struct akin_vindex_probing how = {
+        .n_probe = 76, .n_beyond = 76, .n_fetch = 20, .sure = GROUPS};
+    static const uint8_t want[GROUPS] = {1, 1, 1, 0, 1, 1};
+    struct fixture *f = *state;
+    float *queries = unit_rows(9, QUERIES);
+    uint8_t skip[ROWS / 8 + 1] = {0};
+    float sim[QUERIES * GROUPS], true_sim[QUERIES * GROUPS];
+    uint64_t row[QUERIES * GROUPS], true_row[QUERIES * GROUPS];
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+
+    memset(skip + 130, 0xff, 100);
+    assert_ok(akin_vindex_open(f->path, ROWS, DIM, &vx, &err));
+    for (int i = 0; i < 4; i++) {
+        const uint8_t *no = (i & 1) != 0 ? skip : NULL;
+        const uint8_t *yes = (i & 2) != 0 ? want : NULL;
+
+        assert_ok(akin_vindex_probe_groups(vx, f->vectors, start, GROUPS,
+                                           queries, QUERIES, no, yes, &how, sim,
+                                           row, &err));
+        akin_vindex_best_in_groups(f->vectors, DIM, start, GROUPS, queries,
+                                   QUERIES, no, yes, true_sim, true_row);
+        assert_memory_equal(row, true_row, sizeof(row));
+        assert_memory_equal(sim, true_sim, sizeof(sim));
+    }
+    akin_vindex_close(vx);
+    free(queries);
+}
+
+static void
+the_best_groups_are_sure_and_the_others_have_upper_bounds(void **state)
+{
+    enum { GROUPS = 300, QUERIES = 4, SURE = 7 };
+    const struct akin_vindex_probing how = {
+        .n_probe = 76, .n_beyond = 76, .n_fetch = 30, .sure = SURE};
+    struct fixture *f = *state;
+    float *queries = unit_rows(10, QUERIES), *sim, *truth;
+    uint64_t start[GROUPS + 1], *row, *true_row;
+    struct akin_vindex *vx = NULL;
+    struct akin_error err = {0};
+    size_t open = 0;
+
+    for (size_t g = 0; g <= GROUPS; g++)
+        start[g] = g * ROWS / GROUPS;
+    sim = calloc((size_t)QUERIES * GROUPS, sizeof(*sim));
+    truth = calloc((size_t)QUERIES * GROUPS, sizeof(*truth));
+    row = calloc((size_t)QUERIES * GROUPS, sizeof(*row));
+    true_row = calloc((size_t)QUERIES * GROUPS, sizeof(*true_row));
+    assert_ok(akin_vindex_open(f->path, ROWS, DIM, &vx, &err));
+    assert_ok(akin_vindex_probe_groups(vx, f->vectors, start, GROUPS, queries,
+                                       QUERIES, NULL, NULL, &how, sim, row,
+                                       &err));
+    akin_vindex_best_in_groups(f->vectors, DIM, start, GROUPS, queries, QUERIES,
+                               NULL, NULL, truth, true_row);
+    for (size_t g = 0; g < GROUPS; g++) {
+        double sum = 0, true_sum = 0;
+        size_t better = 0, here = 0;
+
+        for (size_t q = 0; q < QUERIES; q++) {
+            assert_true(sim[q * GROUPS + g] >= truth[q * GROUPS + g]);
+            sum += (double)sim[q * GROUPS + g];
+            true_sum += (double)truth[q * GROUPS + g];
+            here += row[q * GROUPS + g] == UINT64_MAX;
+        }
+        for (size_t o = 0; o < GROUPS; o++) {
+            double other = 0;
+
+            for (size_t q = 0; q < QUERIES; q++)
+                other += (double)truth[q * GROUPS + o];
+            better += other > true_sum;
+        }
+        open += here;
+        if (better < SURE) {
+            assert_int_equal(here, 0);
+            assert_true(sum == true_sum);
+        }
+    }
+    assert_true(open > 0); /* else nothing was tried */
+    akin_vindex_close(vx);
+    free(queries);
+    free(sim);
+    free(truth);
+    free(row);
+    free(true_row);
 }
 
 static void
@@ -211,9 +387,9 @@ probes_out_of_range_are_refused(void **state)
     assert_fails_with(akin_vindex_search(vx, f->vectors, f->vectors, 1, 1, 0,
                                          NULL, &row, &sim, &err),
                       AKIN_EINVAL, "0 lists");
-    assert_fails_with(akin_vindex_search(vx, f->vectors, f->vectors, 1, 1, 52,
+    assert_fails_with(akin_vindex_search(vx, f->vectors, f->vectors, 1, 1, 77,
                                          NULL, &row, &sim, &err),
-                      AKIN_EINVAL, "52 lists");
+                      AKIN_EINVAL, "77 lists");
     akin_vindex_close(vx);
 }
 
@@ -232,7 +408,7 @@ static void
 what_cannot_be_built_is_refused(void **state)
 {
     struct fixture *f = *state;
-    char *path = akin_path_join(f->dir, "never.faiss");
+    char *path = akin_path_join(f->dir, "never.ivf");
 
     for (size_t i = 0; i < AKIN_COUNT(misbuilt); i++) {
         const struct akin_vindex_build_options opt = {
@@ -254,7 +430,7 @@ static void
 one_row_is_enough_for_an_index(void **state)
 {
     struct fixture *f = *state;
-    char *path = akin_path_join(f->dir, "one.faiss");
+    char *path = akin_path_join(f->dir, "one.ivf");
     const struct akin_vindex_build_options opt = {.train_rows = 10};
     struct akin_vindex *vx = NULL;
     struct akin_error err = {0};
@@ -299,14 +475,17 @@ static void
 damage_is_noticed_or_harmless(void **state)
 {
     struct fixture *f = *state;
-    char *path = akin_path_join(f->dir, "damaged.faiss");
+    char *path = akin_path_join(f->dir, "damaged.ivf");
     struct akin_test_random rnd = {3};
+    struct akin__ivf_layout lay;
     struct akin_buf bytes = {0};
     struct akin_error err = {0};
     size_t head;
 
     assert_ok(akin_file_read(f->path, 1 << 24, &bytes, &err));
-    head = bytes.len - ROWS * (DIM + 8);
+    akin__ivf_layout(ROWS, DIM, 76, akin_le64(bytes.data + 32), &lay);
+    assert_int_equal(lay.bytes, bytes.len);
+    head = (size_t)lay.codes;
     for (size_t i = 0; i < 300; i++) {
         /* every byte of the header, then anywhere */
         size_t at = i < 64 ? i : akin_test_below(&rnd, bytes.len);
@@ -325,7 +504,7 @@ static void
 a_file_cut_short_is_refused(void **state)
 {
     struct fixture *f = *state;
-    char *path = akin_path_join(f->dir, "cut.faiss");
+    char *path = akin_path_join(f->dir, "cut.ivf");
     struct akin_test_random rnd = {4};
     struct akin_buf bytes = {0};
     struct akin_error err = {0};
@@ -337,7 +516,7 @@ a_file_cut_short_is_refused(void **state)
 
         assert_ok(akin_file_write(path, akin_span_of(bytes.data, len), &err));
         assert_fails_with(akin_vindex_open(path, ROWS, DIM, &vx, &err),
-                          AKIN_EFORMAT, "cut.faiss");
+                          AKIN_EFORMAT, "cut.ivf");
         assert_null(vx);
     }
     akin_buf_free(&bytes);
@@ -348,7 +527,7 @@ static void
 an_open_index_outlives_its_file_name(void **state)
 {
     struct fixture *f = *state;
-    char *path = akin_path_join(f->dir, "gone.faiss");
+    char *path = akin_path_join(f->dir, "gone.ivf");
     struct akin_vindex *vx = NULL;
     struct akin_error err = {0};
     uint64_t row;
@@ -373,6 +552,11 @@ main(void)
         cmocka_unit_test(an_answer_does_not_depend_on_the_queries_beside_it),
         cmocka_unit_test(two_builds_write_the_same_bytes),
         cmocka_unit_test(calibration_finds_the_fewest_lists_that_suffice),
+        cmocka_unit_test(rows_and_runs_of_a_filter_are_counted),
+        cmocka_unit_test(a_filter_is_scanned_or_probed_by_what_it_costs),
+        cmocka_unit_test(groups_are_found_as_by_a_scan),
+        cmocka_unit_test(
+            the_best_groups_are_sure_and_the_others_have_upper_bounds),
         cmocka_unit_test(an_index_of_other_vectors_is_refused),
         cmocka_unit_test(probes_out_of_range_are_refused),
         cmocka_unit_test(what_cannot_be_built_is_refused),
