@@ -168,14 +168,21 @@ akin_dataset_get(struct akin_txn *txn, uint32_t number,
 }
 
 enum akin_status
+akin_dataset_number(struct akin_txn *txn, const char *id, uint32_t *number,
+                    struct akin_error *err)
+{
+    enum akin_status st = akin__dataset_number(txn, id, number, err);
+
+    return st == AKIN_ENOTFOUND ? fail_missing(txn, id, err) : st;
+}
+
+enum akin_status
 akin_dataset_find(struct akin_txn *txn, const char *id,
                   struct akin_dataset *out, struct akin_error *err)
 {
     uint32_t number = 0;
-    enum akin_status st = akin__dataset_number(txn, id, &number, err);
+    enum akin_status st = akin_dataset_number(txn, id, &number, err);
 
-    if (st == AKIN_ENOTFOUND)
-        return fail_missing(txn, id, err);
     return st == AKIN_OK ? akin_dataset_get(txn, number, out, err) : st;
 }
 

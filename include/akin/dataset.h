@@ -53,6 +53,10 @@ enum akin_status akin_dataset_amend(struct akin_txn *txn, uint32_t number,
 enum akin_status akin_dataset_find(struct akin_txn *txn, const char *id,
                                    struct akin_dataset *out,
                                    struct akin_error *err) AKIN_MUST_USE;
+/* Its number alone, without reading the record. */
+enum akin_status akin_dataset_number(struct akin_txn *txn, const char *id,
+                                     uint32_t *number,
+                                     struct akin_error *err) AKIN_MUST_USE;
 enum akin_status akin_dataset_get(struct akin_txn *txn, uint32_t number,
                                   struct akin_dataset *out,
                                   struct akin_error *err) AKIN_MUST_USE;

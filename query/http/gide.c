@@ -315,21 +315,23 @@ put_hits(struct akin_http_call *call, const struct akin_json *hits,
     for (size_t i = 0; st == AKIN_OK && i < akin_json_count(hits); i++) {
         const struct akin_json *from = akin_json_at(hits, i);
         const char *id = akin_json_text(akin_json_get(from, "dataset"), "id");
-        struct akin_dataset dataset = {0};
+        struct akin_kept *record = NULL;
         struct akin_json *hit;
+        uint32_t number = 0;
         double score = 0;
 
-        if (akin_dataset_find(reading.txn, id, &dataset, NULL) != AKIN_OK)
+        if (akin_dataset_number(reading.txn, id, &number, NULL) != AKIN_OK ||
+            akin__reading_record(&reading, number, &record, NULL) != AKIN_OK)
             continue; /* removed since */
         hit = akin_json_object();
         akin_json_set_text(hit, "id", id);
-        akin_json_set(hit, "entry", akin_crate_entry(dataset.record));
+        akin_json_set(hit, "entry", akin_crate_entry(akin_kept_json(record)));
         (void)akin_json_number(akin_json_get(from, "score"), &score);
         akin_json_set_real(hit, "score", score);
         akin_json_set(hit, "highlights",
                       highlights(akin_json_get(from, "highlights")));
         akin_json_append(list, hit);
-        akin_dataset_free(&dataset);
+        akin_kept_release(record);
     }
     akin__reading_end(&reading);
     return st;

@@ -106,4 +106,5 @@ export const thumbnailOf = (id, max = 320) => address(`v1/datasets/${part(id)}/t
 export const previewOf = (image, max = 512, plane = {}) => address(`v1/images/${image}/preview`, { max, ...plane });
 export const cropOf = (image, { x, y, w, h, z, c, t }, max = 256) => address(`v1/images/${image}/crop`, { x, y, w, h, z, c, t, max });
 export const datasetOf = (id) => `v1/datasets/${part(id)}`;
+export const personOf = (id) => `v1/people/${part(id)}`;
 export const annotationOf = (image, max = 1024) => address(`v1/images/${image}/annotation`, { max });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page asks the daemon for a state: addresses and their parameters.
 
-import { datasetOf } from "./api.js";
+import { datasetOf, personOf } from "./api.js";
 import { whereOf } from "./state.js";
 
 export const FACETS = ["organism", "imaging_method", "biological_entity", "category", "annotation_type", "license", "publisher", "year", "format"];
@@ -41,6 +41,7 @@ export function facetsAsked(state) {
  * body: images of one's own, several examples. */
 export function firstAsked(state) {
   const { like } = state;
+  if (state.dataset?.startsWith("orcid:")) return [personOf(state.dataset), {}];
   if (state.dataset) return [datasetOf(state.dataset), { images: IMAGES }];
   if (!like) return ["v1/search", { text: state.q, where: whereOf(state), k: state.n }];
   if (like.kind === "upload" || takesBody(state)) return null;
