@@ -273,8 +273,7 @@ set_distance(struct akin_calibration *c, const float *features,
 
         if (dataset[a] == dataset[b])
             continue;
-        distances(c, features + a * c->set.n,
-                  features + b * c->set.n, one);
+        distances(c, features + a * c->set.n, features + b * c->set.n, one);
         for (size_t p = 0; p < n_parts_of(c); p++)
             found[p * RANDOM_PAIRS + n_found] = one[p];
         n_found++;
@@ -377,8 +376,8 @@ set_range(struct akin_calibration *c, const float *features,
                       dataset[i]);
     }
     for (size_t i = 0; outside != NULL && i < n; i++)
-        outside[i] =
-            outside_others(ranges, c->set.n, features + i * c->set.n, dataset[i]);
+        outside[i] = outside_others(ranges, c->set.n, features + i * c->set.n,
+                                    dataset[i]);
     for (size_t k = 0; k < c->set.n; k++) {
         c->low[k] = ranges[k].low;
         c->high[k] = ranges[k].high;

@@ -116,8 +116,8 @@ read_spread(const struct akin_json *json, struct akin_calibration *out,
     const struct akin_json *distance = akin_json_get(json, "distance");
     const char *const *names = NULL;
     size_t n_parts = akin_calibration_parts(out, &names);
-    enum akin_status st = read_list(json, "spread", out->set.n,
-                                    out->set.n, out->spread, NULL, err);
+    enum akin_status st = read_list(json, "spread", out->set.n, out->set.n,
+                                    out->spread, NULL, err);
 
     for (size_t p = 0; st == AKIN_OK && p < n_parts; p++)
         st = read_list(distance, names[p], AKIN_CALIBRATION_STEPS,
@@ -130,12 +130,12 @@ static enum akin_status
 read_range(const struct akin_json *json, struct akin_calibration *out,
            struct akin_error *err)
 {
-    enum akin_status st = read_list(json, "low", out->set.n,
-                                    out->set.n, out->low, NULL, err);
+    enum akin_status st =
+        read_list(json, "low", out->set.n, out->set.n, out->low, NULL, err);
 
     if (st == AKIN_OK)
-        st = read_list(json, "high", out->set.n, out->set.n,
-                       out->high, NULL, err);
+        st = read_list(json, "high", out->set.n, out->set.n, out->high, NULL,
+                       err);
     if (st == AKIN_OK)
         st = read_number(json, "strange", &out->strange, err);
     out->has_range = st == AKIN_OK;

@@ -26,10 +26,12 @@ struct row {
 /* NOLINTBEGIN(bugprone-macro-parentheses): parts of initialisers, not values */
 static const struct row rows[] = {
 #define AKIN_SETTING(field, name, type, def, min, max, unit, help)             \
-    {name,        unit,                                                        \
-     help,        KIND_##type,                                                 \
-     (double)min, (double)max,                                                 \
-     (double)def, offsetof(struct akin_config, field), ""},
+    {                                                                          \
+        name,        unit,                                                     \
+        help,        KIND_##type,                                              \
+        (double)min, (double)max,                                              \
+        (double)def, offsetof(struct akin_config, field),                      \
+        ""},
 #define AKIN_SETTING_TEXT(field, name, def, help)                              \
     {name, "", help, KIND_text, 0, 0, 0, offsetof(struct akin_config, field),  \
      def},
@@ -254,16 +256,15 @@ akin_config_help(FILE *out)
 {
     for (size_t i = 0; i < AKIN_COUNT(rows); i++)
         if (rows[i].kind == KIND_text)
-            (void)fprintf(out, "  %-24s %s\n  %-24s default %s%s%s\n",
-                          rows[i].name, rows[i].help, "",
-                          rows[i].def_text[0] != '\0' ? "\"" : "none",
-                          rows[i].def_text,
-                          rows[i].def_text[0] != '\0' ? "\"" : "");
+            (void)fprintf(
+                out, "  %-24s %s\n  %-24s default %s%s%s\n", rows[i].name,
+                rows[i].help, "", rows[i].def_text[0] != '\0' ? "\"" : "none",
+                rows[i].def_text, rows[i].def_text[0] != '\0' ? "\"" : "");
         else
             (void)fprintf(
-            out, "  %-24s %s\n  %-24s default %.15g, %.15g to %.15g%s%s\n",
-            rows[i].name, rows[i].help, "", rows[i].def, rows[i].min,
-            rows[i].max, rows[i].unit[0] != '\0' ? " " : "", rows[i].unit);
+                out, "  %-24s %s\n  %-24s default %.15g, %.15g to %.15g%s%s\n",
+                rows[i].name, rows[i].help, "", rows[i].def, rows[i].min,
+                rows[i].max, rows[i].unit[0] != '\0' ? " " : "", rows[i].unit);
 }
 
 size_t

@@ -19,7 +19,7 @@
 struct akin_describer {
     struct akin_config config;
     struct akin_feature_set set;
-    struct akin_feature_work *work;   /* NULL: external */
+    struct akin_feature_work *work;  /* NULL: external */
     struct akin__external *external; /* NULL: built in */
 };
 

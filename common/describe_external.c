@@ -97,8 +97,7 @@ put_tile(struct akin__external *e, const struct akin_plane *tile,
 {
     size_t edge = (size_t)e->config.tile_size, c = tile->channels;
     const uint8_t *px = tile->px;
-    enum akin_status st =
-        akin_buf_reserve(&e->px, edge * edge * c, err);
+    enum akin_status st = akin_buf_reserve(&e->px, edge * edge * c, err);
 
     if (st != AKIN_OK)
         return st;
@@ -142,8 +141,8 @@ ask(struct akin__external *e, struct akin_error *err)
     enum akin_status st = need_provider(e, err);
 
     if (st == AKIN_OK)
-        st =
-            akin_provider_describe(e->provider, &e->set, &tiles, e->numbers, err);
+        st = akin_provider_describe(e->provider, &e->set, &tiles, e->numbers,
+                                    err);
     e->has_failed = st != AKIN_OK;
     return st;
 }

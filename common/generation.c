@@ -108,9 +108,9 @@ check_identity(const struct akin_json *manifest, uint32_t number,
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "the manifest is damaged: its hash is another");
     if (features == NULL || strcmp(features, set->id) != 0)
-        return AKIN_FAIL(
-            err, AKIN_ESTALE, "made from features %.80s; the store holds %s",
-            features == NULL ? "(none)" : features, set->id);
+        return AKIN_FAIL(err, AKIN_ESTALE,
+                         "made from features %.80s; the store holds %s",
+                         features == NULL ? "(none)" : features, set->id);
     st = manifest_number(manifest, "generation", UINT32_MAX, &says, err);
     if (st == AKIN_OK && says != number)
         st = AKIN_FAIL(err, AKIN_ESTALE,

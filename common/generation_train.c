@@ -130,8 +130,7 @@ add_disturbed(struct sample *s, const struct akin_generation_image *image,
             continue;
         if (tile[i] < image->n_tiles)
             akin_projection_trainer_disturbed(
-                s->trainer,
-                s->features.data + (size_t)tile[i] * s->features.n,
+                s->trainer, s->features.data + (size_t)tile[i] * s->features.n,
                 copies + i * s->features.n, end - i);
     }
     free(tile);
@@ -250,8 +249,8 @@ akin__publish_train(struct akin__publish *pub, struct akin_error *err)
     if (!is_external(pub) &&
         tiles_within(pub, UINT64_MAX) < pub->config->publish_train_min_tiles)
         return akin_projection_builtin(&pub->projection, err);
-    st = akin_projection_trainer_new(akin_store_features(pub->store), &s.trainer,
-                                     err);
+    st = akin_projection_trainer_new(akin_store_features(pub->store),
+                                     &s.trainer, err);
     if (st != AKIN_OK)
         return st;
     s.quota = find_quota(pub);

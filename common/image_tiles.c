@@ -191,7 +191,8 @@ akin__features_decode(struct akin_span value, uint32_t image, float *out,
 
     if (st == AKIN_OK)
         st = check_count(found, n_tiles, err);
-    return st == AKIN_OK ? get_rows(&reader, out, n_tiles * n_features, err) : st;
+    return st == AKIN_OK ? get_rows(&reader, out, n_tiles * n_features, err)
+                         : st;
 }
 
 static enum akin_status
@@ -230,7 +231,8 @@ akin__disturbed_decode(struct akin_span value, uint32_t image, uint32_t n_tiles,
         st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu disturbed copies",
                        found);
     else
-        st = get_disturbed(&reader, n_tiles, n_features, tiles, rows, found, err);
+        st = get_disturbed(&reader, n_tiles, n_features, tiles, rows, found,
+                           err);
     if (st != AKIN_OK) {
         free(tiles);
         free(rows);

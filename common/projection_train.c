@@ -35,7 +35,7 @@ struct akin_projection_trainer {
     struct akin_feature_set set;
     size_t n; /* numbers of a tile */
     /* tiles */
-    double *shift;       /* n: the first tile */
+    double *shift;        /* n: the first tile */
     double *sum, *square; /* n; n x n, upper triangle */
     double weight;
     size_t n_tiles;
@@ -169,8 +169,8 @@ total_covariance(const struct akin_projection_trainer *trainer, double *t,
 static double
 distrust(const struct akin_projection_trainer *trainer, size_t feature)
 {
-    bool is_classical = !akin_feature_set_is_external(&trainer->set) &&
-                        feature < FIRST_LEARNED;
+    bool is_classical =
+        !akin_feature_set_is_external(&trainer->set) && feature < FIRST_LEARNED;
 
     return is_classical ? DISTRUST_CLASSICAL : DISTRUST_LEARNED;
 }
@@ -183,8 +183,8 @@ within_covariance(const struct akin_projection_trainer *trainer,
     size_t n = trainer->n;
 
     for (size_t i = 0; i < n; i++)
-        ridge += trainer->within[i * n + i] / trainer->freedom / (double)n *
-                 RIDGE;
+        ridge +=
+            trainer->within[i * n + i] / trainer->freedom / (double)n * RIDGE;
     for (size_t i = 0; i < n; i++)
         for (size_t j = i; j < n; j++)
             s[i * n + j] = s[j * n + i] =

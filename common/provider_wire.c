@@ -89,8 +89,7 @@ akin__provider_get_request(struct akin_span message,
                   .edge = akin_le32(p + 16),
                   .channels = akin_le32(p + 20)}};
     if (out->kind == AKIN__PROVIDER_DESCRIBE)
-        bytes =
-            shape_bytes(out->tiles.n, out->tiles.edge, out->tiles.channels);
+        bytes = shape_bytes(out->tiles.n, out->tiles.edge, out->tiles.channels);
     else if (out->kind != AKIN__PROVIDER_HELLO)
         return AKIN_FAIL(err, AKIN_EIO, "a request of kind %u",
                          akin_le16(p + 6));
@@ -122,7 +121,7 @@ fail_refused(struct akin_span reason, struct akin_error *err)
                       ? (char)reason.data[n]
                       : '?';
     text[n] = '\0';
-    return AKIN_FAIL(err, AKIN_ECLOSED, "it refused: %s",
+    return AKIN_FAIL(err, AKIN_EAGAIN, "it refused: %s",
                      n == 0 ? "(no reason given)" : text);
 }
 

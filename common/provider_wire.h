@@ -34,9 +34,9 @@
 #define AKIN__PROVIDER_MAGIC "AKDP"
 #define AKIN__PROVIDER_VERSION 1
 #define AKIN__PROVIDER_HEAD ((size_t)24)
-#define AKIN__PROVIDER_REASON 256 /* longest text of a refusal */
-#define AKIN__PROVIDER_TILES 1024 /* most in one request */
-#define AKIN__PROVIDER_EDGE 1024  /* px */
+#define AKIN__PROVIDER_REASON 256       /* longest text of a refusal */
+#define AKIN__PROVIDER_TILES 1024       /* most in one request */
+#define AKIN__PROVIDER_EDGE 1024        /* px */
 #define AKIN__PROVIDER_LARGEST 65504.0f /* what float16 holds */
 
 enum akin__provider_kind {
@@ -46,11 +46,9 @@ enum akin__provider_kind {
 };
 
 /* Replaces *out. tiles NULL: a hello. ENOMEM. */
-enum akin_status
-akin__provider_put_request(uint32_t number,
-                           const struct akin_provider_tiles *tiles,
-                           struct akin_buf *out,
-                           struct akin_error *err) AKIN_MUST_USE;
+enum akin_status akin__provider_put_request(
+    uint32_t number, const struct akin_provider_tiles *tiles,
+    struct akin_buf *out, struct akin_error *err) AKIN_MUST_USE;
 
 /* A request as a provider sees it; px is borrowed. */
 struct akin__provider_request {

@@ -20,8 +20,8 @@ akin_ingester_new(struct akin_store *store, const struct akin_config *config,
                   struct akin_ingester **out, struct akin_error *err)
 {
     struct akin_ingester *ingester = akin_new(1, sizeof(*ingester));
-    enum akin_status st = akin_describer_new(config, akin_store_features(store), &ingester->describer,
-                           err);
+    enum akin_status st = akin_describer_new(config, akin_store_features(store),
+                                             &ingester->describer, err);
 
     if (st != AKIN_OK) {
         free(ingester);

@@ -125,14 +125,14 @@ akin_publishing_run(struct akin_store *store, const struct akin_config *config,
     }
     if (is_quiet)
         return AKIN_OK;
-    (void)printf("published: generation %" PRIu32 ", %" PRIu64
-                 " tiles of %" PRIu64 " images in %" PRIu64
-                 " datasets, %s projection, ",
-                 report.generation, report.n_tiles, report.n_images,
-                 report.n_datasets, report.trained ? "trained"
-                 : akin_feature_set_is_external(akin_store_features(store))
-                     ? "plain"
-                     : "built-in");
+    (void)printf(
+        "published: generation %" PRIu32 ", %" PRIu64 " tiles of %" PRIu64
+        " images in %" PRIu64 " datasets, %s projection, ",
+        report.generation, report.n_tiles, report.n_images, report.n_datasets,
+        report.trained ? "trained"
+        : akin_feature_set_is_external(akin_store_features(store))
+            ? "plain"
+            : "built-in");
     if (report.exact)
         (void)printf("exact search, %.1f s\n", report.seconds);
     else

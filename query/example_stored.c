@@ -88,7 +88,8 @@ take_image(struct taking *t, uint32_t image, size_t n, size_t want,
            struct akin_error *err)
 {
     struct akin_tile *tiles = calloc(n + 1, sizeof(*tiles));
-    float *features = calloc(n + 1, t->example->described.n_features * sizeof(*features));
+    float *features =
+        calloc(n + 1, t->example->described.n_features * sizeof(*features));
     enum akin_status st = AKIN_OK;
 
     if (tiles == NULL || features == NULL)

@@ -32,8 +32,7 @@ akin_explain_add(struct akin_explain *explain, struct akin_reading *reading,
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu tiles", n_tiles);
     st = akin_image_features(reading->txn, image, stored, n_tiles, err);
     if (st == AKIN_OK) {
-        akin_calibration_agreement(calibration, features,
-                                   stored + i * n, one);
+        akin_calibration_agreement(calibration, features, stored + i * n, one);
         for (size_t p = 0; p < AKIN_CALIBRATION_PARTS; p++)
             explain->sum[p] += one[p];
         explain->n++;

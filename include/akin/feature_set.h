@@ -3,9 +3,9 @@
  * akin/feature_set.h - which numbers describe the tiles of a store.
  *
  * Either the features that are built in (akin/feature.h), or those of an
- * external provider (akin/provider.h), which take their place: stored, projected
- * and compared in the same way. A store carries the id of its set; numbers of
- * different sets are never compared, and the refusal names both.
+ * external provider (akin/provider.h), which take their place: stored,
+ * projected and compared in the same way. A store carries the id of its set;
+ * numbers of different sets are never compared, and the refusal names both.
  *
  * Ids: "classical-1+network-1"; "external:NAME/DIM" with the name that the
  * provider announces and how many numbers a tile has.
@@ -34,14 +34,14 @@ const struct akin_feature_set *akin_feature_set_builtin(void);
 
 /* EINVAL: a name or a count that breaks the rules above; name need not end in a
  * 0. */
-enum akin_status akin_feature_set_external(struct akin_span name, uint64_t dim,
-                                           struct akin_feature_set *out,
-                                           struct akin_error *err)
-    AKIN_MUST_USE;
+enum akin_status
+akin_feature_set_external(struct akin_span name, uint64_t dim,
+                          struct akin_feature_set *out,
+                          struct akin_error *err) AKIN_MUST_USE;
 
 /* The set of an id; false: no set that this program knows. */
-bool akin_feature_set_parse(struct akin_span id, struct akin_feature_set *out)
-    AKIN_MUST_USE;
+bool akin_feature_set_parse(struct akin_span id,
+                            struct akin_feature_set *out) AKIN_MUST_USE;
 
 bool akin_feature_set_is_external(const struct akin_feature_set *set);
 bool akin_feature_set_same(const struct akin_feature_set *a,

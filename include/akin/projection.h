@@ -65,16 +65,17 @@ void akin_projection_trainer_add(struct akin_projection_trainer *trainer,
 void akin_projection_trainer_disturbed(struct akin_projection_trainer *trainer,
                                        const float *original,
                                        const float *copies, size_t n_copies);
-/* EAGAIN: too little was added for a stable result (fewer tiles than 512 or than
- * a tile has numbers, or 256 disturbed copies); use the built-in one then, or
- * akin_projection_trainer_plain. */
+/* EAGAIN: too little was added for a stable result (fewer tiles than 512 or
+ * than a tile has numbers, or 256 disturbed copies); use the built-in one then,
+ * or akin_projection_trainer_plain. */
 enum akin_status
 akin_projection_trainer_finish(struct akin_projection_trainer *trainer,
                                struct akin_projection **out,
                                struct akin_error *err) AKIN_MUST_USE;
 /* For a provider's features, from too little for the above: as
- * akin_projection_plain, but more than AKIN_DIM numbers lose only the directions
- * that the tiles added use least (principal components, not centred). */
+ * akin_projection_plain, but more than AKIN_DIM numbers lose only the
+ * directions that the tiles added use least (principal components, not
+ * centred). */
 enum akin_status
 akin_projection_trainer_plain(struct akin_projection_trainer *trainer,
                               struct akin_projection **out,

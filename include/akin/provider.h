@@ -3,13 +3,13 @@
  * akin/provider.h - features from another program (an external descriptor).
  *
  * Asks over nanomsg (REQ); the messages are in common/provider_wire.h and in
- * query/INTERFACE.md. A provider that is started again is found again by itself;
- * a request it took with it is asked again, within the time-out.
+ * query/INTERFACE.md. A provider that is started again is found again by
+ * itself; a request it took with it is asked again, within the time-out.
  *
  * Whatever goes wrong here is the provider's trouble, not the image's: EAGAIN
- * no answer in time; ESTALE another name or dimension than wanted; EIO the
- * endpoint, or an answer that breaks the rules; ECLOSED it refused, in its own
- * words. Every sentence names the endpoint.
+ * no answer in time, or it refused (the sentence has its words); ESTALE another
+ * name or dimension than wanted; EIO the endpoint, or an answer that breaks the
+ * rules. Every sentence names the endpoint.
  *
  * Threads: one provider object belongs to one thread.
  */

@@ -10,6 +10,7 @@
 #include "akin/file.h"
 #include "akin/normalize.h"
 
+#include "ask.h"
 #include "collect/collect.h"
 #include "collect/write.h"
 #include "print.h"

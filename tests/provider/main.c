@@ -58,8 +58,7 @@ main(int argc, char **argv)
         (void)fprintf(stderr, "akin-provider: cannot listen at %s\n", argv[1]);
         return 1;
     }
-    (void)printf("%lu tiles in %lu requests\n",
-                 atomic_load(&provider.n_tiles),
+    (void)printf("%lu tiles in %lu requests\n", atomic_load(&provider.n_tiles),
                  atomic_load(&provider.n_requests));
     return 0;
 }

@@ -135,13 +135,12 @@ akin_test_provider_serve(struct akin_test_provider *provider)
 {
     int sock = nn_socket(AF_SP, NN_REP), tick = TICK_MS, any = -1;
     struct akin_buf out = {0};
-    bool is_bound =
-        sock >= 0 &&
-        nn_setsockopt(sock, NN_SOL_SOCKET, NN_RCVTIMEO, &tick, sizeof(tick)) ==
-            0 &&
-        nn_setsockopt(sock, NN_SOL_SOCKET, NN_RCVMAXSIZE, &any, sizeof(any)) ==
-            0 &&
-        nn_bind(sock, provider->endpoint) >= 0;
+    bool is_bound = sock >= 0 &&
+                    nn_setsockopt(sock, NN_SOL_SOCKET, NN_RCVTIMEO, &tick,
+                                  sizeof(tick)) == 0 &&
+                    nn_setsockopt(sock, NN_SOL_SOCKET, NN_RCVMAXSIZE, &any,
+                                  sizeof(any)) == 0 &&
+                    nn_bind(sock, provider->endpoint) >= 0;
 
     atomic_store(&provider->is_ready, is_bound ? 1 : -1);
     while (is_bound && atomic_load(&provider->stop) == 0)

@@ -184,12 +184,14 @@ the_file_form_gives_the_same_back(void **state)
     set_null(&c, N_SCORES, 20);
     set_spread(&c, &features);
     json = akin_calibration_json(&c);
-    assert_ok(akin_calibration_read(json, akin_feature_set_builtin(), &back, &err));
+    assert_ok(
+        akin_calibration_read(json, akin_feature_set_builtin(), &back, &err));
     assert_memory_equal(&back, &c, sizeof(c));
     akin_json_free(json);
     c = (struct akin_calibration){0};
     json = akin_calibration_json(&c);
-    assert_ok(akin_calibration_read(json, akin_feature_set_builtin(), &back, &err));
+    assert_ok(
+        akin_calibration_read(json, akin_feature_set_builtin(), &back, &err));
     assert_false(back.has_null || back.has_spread || back.has_range);
     akin_json_free(json);
     free(features);
@@ -231,8 +233,9 @@ a_damaged_file_is_refused_with_a_sentence(void **state)
         assert_ok(
             akin_json_parse(akin_span_str(refusals[i].value), &value, &err));
         akin_json_set(json, refusals[i].member, value);
-        assert_fails_with(akin_calibration_read(json, akin_feature_set_builtin(), &out, &err),
-                          refusals[i].status, refusals[i].says);
+        assert_fails_with(
+            akin_calibration_read(json, akin_feature_set_builtin(), &out, &err),
+            refusals[i].status, refusals[i].says);
         assert_false(out.has_null);
         akin_json_free(json);
         free(features);
