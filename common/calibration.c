@@ -269,7 +269,7 @@ set_distance(struct akin_calibration *c, const float *features,
     for (uint64_t i = 0; i < 2 * RANDOM_PAIRS && n_found < RANDOM_PAIRS; i++) {
         size_t a = (size_t)(akin_hash_mix(2 * i, 1) % n);
         size_t b = (size_t)(akin_hash_mix(2 * i + 1, 1) % n);
-        double one[AKIN_CALIBRATION_PARTS];
+        double one[AKIN_CALIBRATION_PARTS] = {0};
 
         if (dataset[a] == dataset[b])
             continue;
@@ -295,7 +295,7 @@ void
 akin_calibration_agreement(const struct akin_calibration *calibration,
                            const float *a, const float *b, double *out)
 {
-    double one[AKIN_CALIBRATION_PARTS];
+    double one[AKIN_CALIBRATION_PARTS] = {0};
 
     distances(calibration, a, b, one);
     for (size_t p = 0; p < n_parts_of(calibration); p++) {

@@ -211,7 +211,7 @@ enum akin_status
 akin_projection_read(struct akin_span bytes, struct akin_projection **out,
                      struct akin_error *err)
 {
-    struct akin_feature_set set;
+    struct akin_feature_set set = {.n = 0};
     enum akin_status st = check_head(bytes, &set, err);
     struct akin_projection *projection;
     struct akin_span numbers;

@@ -227,6 +227,7 @@ problem_free(struct problem *p)
     free(p->mean);
 }
 
+/* To be freed however it ends. */
 static enum akin_status
 problem_new(size_t n, struct problem *p, struct akin_error *err)
 {
@@ -234,10 +235,8 @@ problem_new(size_t n, struct problem *p, struct akin_error *err)
     p->s = calloc(n * n, sizeof(*p->s));
     p->axes = calloc(n * AKIN_DIM, sizeof(*p->axes));
     p->mean = calloc(n, sizeof(*p->mean));
-    if (p->t == NULL || p->s == NULL || p->axes == NULL || p->mean == NULL) {
-        problem_free(p);
+    if (p->t == NULL || p->s == NULL || p->axes == NULL || p->mean == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to train a projection");
-    }
     return AKIN_OK;
 }
 
@@ -266,13 +265,30 @@ akin_projection_trainer_finish(struct akin_projection_trainer *trainer,
 
     if (st == AKIN_OK)
         st = problem_new(trainer->n, &p, err);
-    if (st != AKIN_OK)
-        return st;
-    total_covariance(trainer, p.t, p.mean);
-    within_covariance(trainer, p.t, p.s);
-    st = solve(trainer, &p, out, err);
+    if (st == AKIN_OK) {
+        total_covariance(trainer, p.t, p.mean);
+        within_covariance(trainer, p.t, p.s);
+        st = solve(trainer, &p, out, err);
+    }
     problem_free(&p);
     return st;
+}
+
+/* Second moments around 0, not around the mean: angles between few tiles
+ * stay. */
+static void
+plain_problem(const struct akin_projection_trainer *trainer, struct problem *p)
+{
+    size_t n = trainer->n;
+
+    total_covariance(trainer, p->t, p->mean);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            p->t[i * n + j] += p->mean[i] * p->mean[j];
+    for (size_t i = 0; i < n; i++) {
+        p->s[i * n + i] = 1.0;
+        p->mean[i] = 0.0;
+    }
 }
 
 enum akin_status
@@ -280,24 +296,17 @@ akin_projection_trainer_plain(struct akin_projection_trainer *trainer,
                               struct akin_projection **out,
                               struct akin_error *err)
 {
-    size_t n = trainer->n;
     struct problem p = {0};
     enum akin_status st;
 
-    if (n <= AKIN_DIM || trainer->n_tiles == 0 || !(trainer->weight > 0))
+    if (trainer->n <= AKIN_DIM || trainer->n_tiles == 0 ||
+        !(trainer->weight > 0))
         return akin_projection_plain(&trainer->set, out, err);
-    if ((st = problem_new(n, &p, err)) != AKIN_OK)
-        return st;
-    total_covariance(trainer, p.t, p.mean);
-    /* Around 0, not around the mean: angles between few tiles stay. */
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            p.t[i * n + j] += p.mean[i] * p.mean[j];
-    for (size_t i = 0; i < n; i++) {
-        p.s[i * n + i] = 1.0;
-        p.mean[i] = 0.0;
+    st = problem_new(trainer->n, &p, err);
+    if (st == AKIN_OK) {
+        plain_problem(trainer, &p);
+        st = solve(trainer, &p, out, err);
     }
-    st = solve(trainer, &p, out, err);
     problem_free(&p);
     return st;
 }

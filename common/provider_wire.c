@@ -5,10 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+static const uint8_t magic[4] = {'A', 'K', 'D', 'P'};
+
 static void
 put_head(uint8_t *p, enum akin__provider_kind kind, uint32_t number)
 {
-    memcpy(p, AKIN__PROVIDER_MAGIC, 4);
+    memcpy(p, magic, sizeof(magic));
     akin_put_le16(p + 4, AKIN__PROVIDER_VERSION);
     akin_put_le16(p + 6, (uint16_t)kind);
     akin_put_le32(p + 8, number);
@@ -59,10 +61,10 @@ check_start(struct akin_span message, struct akin_error *err)
     const uint8_t *p = message.data;
 
     if (message.len < AKIN__PROVIDER_HEAD ||
-        memcmp(p, AKIN__PROVIDER_MAGIC, 4) != 0)
+        memcmp(p, magic, sizeof(magic)) != 0)
         return AKIN_FAIL(err, AKIN_EIO,
                          "the message does not start with a head of "
-                         "\"" AKIN__PROVIDER_MAGIC "\"");
+                         "\"AKDP\"");
     if (akin_le16(p + 4) != AKIN__PROVIDER_VERSION)
         return AKIN_FAIL(err, AKIN_EIO,
                          "the message has version %u; this akin speaks %d",

@@ -31,7 +31,6 @@
 
 #include "akin/provider.h"
 
-#define AKIN__PROVIDER_MAGIC "AKDP"
 #define AKIN__PROVIDER_VERSION 1
 #define AKIN__PROVIDER_HEAD ((size_t)24)
 #define AKIN__PROVIDER_REASON 256       /* longest text of a refusal */

@@ -43,7 +43,9 @@ akin_feature_set_external(struct akin_span name, uint64_t dim,
 bool akin_feature_set_parse(struct akin_span id,
                             struct akin_feature_set *out) AKIN_MUST_USE;
 
+/* A provider's, not our own? */
 bool akin_feature_set_is_external(const struct akin_feature_set *set);
+/* The same id. */
 bool akin_feature_set_same(const struct akin_feature_set *a,
                            const struct akin_feature_set *b);
 

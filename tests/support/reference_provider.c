@@ -49,7 +49,9 @@ put_head(const struct akin_test_provider *p,
     bool is_refusal = p->wrong == AKIN_WRONG_REFUSED;
     uint8_t head[AKIN__PROVIDER_HEAD];
 
-    memcpy(head, p->wrong == AKIN_WRONG_GARBAGE ? "HTTP" : "AKDP", 4);
+    for (size_t i = 0; i < 4; i++)
+        head[i] =
+            (uint8_t)(p->wrong == AKIN_WRONG_GARBAGE ? "HTTP" : "AKDP")[i];
     akin_put_le16(head + 4, 1);
     akin_put_le16(head + 6, is_refusal ? 0 : (uint16_t)request->kind);
     akin_put_le32(head + 8,

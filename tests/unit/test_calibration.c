@@ -188,7 +188,7 @@ the_file_form_gives_the_same_back(void **state)
         akin_calibration_read(json, akin_feature_set_builtin(), &back, &err));
     assert_memory_equal(&back, &c, sizeof(c));
     akin_json_free(json);
-    c = (struct akin_calibration){0};
+    akin_calibration_init(&c, akin_feature_set_builtin());
     json = akin_calibration_json(&c);
     assert_ok(
         akin_calibration_read(json, akin_feature_set_builtin(), &back, &err));

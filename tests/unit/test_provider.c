@@ -10,7 +10,7 @@
 #include "ingest.h"
 #include "reference_provider.h"
 
-#define DIM 24
+#define DIM 24u
 #define EDGE 16
 
 /* --- names --- */
@@ -292,7 +292,7 @@ silence_ends_with_a_sentence(void **state)
 static void
 write_image(const char *path, uint32_t seed)
 {
-    enum { W = 96, H = 80 };
+    const uint32_t W = 96, H = 80;
     uint8_t head[54] = {'B', 'M', [10] = 54, [14] = 40, [26] = 1, [28] = 24};
     struct akin_buf bmp = {0};
     struct akin_error err = {0};
@@ -305,8 +305,8 @@ write_image(const char *path, uint32_t seed)
         uint8_t px[3];
 
         for (uint32_t c = 0; c < 3; c++)
-            px[c] = (uint8_t)(128 + 90 * sin((i % W) / (3.0 + seed)) *
-                                        cos(i / W / (4.0 + c)));
+            px[c] = (uint8_t)(128 + 90 * sin((double)(i % W) / (3.0 + seed)) *
+                                        cos(floor(i / (double)W) / (4.0 + c)));
         akin_buf_put(&bmp, px, sizeof(px));
     }
     assert_ok(akin_file_write(path, akin_buf_span(&bmp), &err));
@@ -386,7 +386,7 @@ stores_of_different_descriptors_refuse_each_other_by_name(void **state)
     struct live *live = *state;
     char *dir = akin_path_join(live->folder, "store");
     struct akin_feature_set set = set_of("model", DIM);
-    struct akin_feature_set other = set_of("model", 2 * DIM);
+    struct akin_feature_set other = set_of("model", 48);
     struct akin_store *store = NULL, *second = NULL;
     struct akin_error err = {0};
 
@@ -477,7 +477,7 @@ too_few_tiles_give_a_projection_that_keeps_angles(void **state)
 static void
 enough_tiles_teach_what_does_not_count(void **state)
 {
-    enum { N = 600, COPIES = 3 };
+    const size_t n = 600, n_copies = 3;
     struct akin_feature_set set = set_of("model", 8);
     struct akin_projection_trainer *trainer = NULL;
     struct akin_projection *projection = NULL;
@@ -487,24 +487,24 @@ enough_tiles_teach_what_does_not_count(void **state)
 
     (void)state;
     assert_ok(akin_projection_trainer_new(&set, &trainer, &err));
-    for (size_t i = 0; i < N; i++) {
-        float tile[8], copies[COPIES * 8];
+    for (size_t i = 0; i < n; i++) {
+        float tile[8], copies[3 * 8];
 
         for (size_t k = 0; k < 8; k++)
             tile[k] = (float)akin_test_normal(&random) * (k == 0   ? 3.0f
                                                           : k == 1 ? 4.0f
                                                                    : 0.1f);
         akin_projection_trainer_add(trainer, tile, 1, 1.0);
-        for (size_t c = 0; c < COPIES; c++) {
+        for (size_t c = 0; c < n_copies; c++) {
             memcpy(copies + c * 8, tile, sizeof(tile));
             copies[c * 8 + 1] = (float)akin_test_normal(&random) * 4.0f;
         }
-        akin_projection_trainer_disturbed(trainer, tile, copies, COPIES);
+        akin_projection_trainer_disturbed(trainer, tile, copies, n_copies);
     }
     assert_ok(akin_projection_trainer_finish(trainer, &projection, &err));
     akin_projection_apply(projection, &tiles[0][0], 4, out);
     assert_true(cosine(out, out + AKIN_DIM, AKIN_DIM) > 0.5);
-    assert_true(cosine(out, out + 2 * AKIN_DIM, AKIN_DIM) < 0);
+    assert_true(cosine(out, out + (size_t)2 * AKIN_DIM, AKIN_DIM) < 0);
     for (size_t k = 8; k < AKIN_DIM; k++)
         assert_true(out[k] == 0.0f);
     akin_projection_free(projection);
