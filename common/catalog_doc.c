@@ -126,6 +126,10 @@ put_names(struct akin_text_doc *doc, const struct akin_json *record)
         put(to, name);
         akin_json_append(doc->names, akin_json_new_string(name));
     }
+    /* The page's address finds its dataset; its parts are no words. */
+    if (akin_json_text(record, "uri") != NULL)
+        akin_json_append(doc->names,
+                         akin_json_new_string(akin_json_text(record, "uri")));
 }
 
 void

@@ -21,19 +21,16 @@ def describe(px, n, edge, channels):
     size, numbers = edge * edge * channels, []
     for tile in range(n):
         seen = collections.Counter(px[tile * size:(tile + 1) * size])
-        for k in range(DIM):
-            share = sum(seen[4 * k + i] for i in range(4)) / size
-            numbers.append(share ** 0.5)
+        numbers += [(sum(seen[4 * k + i] for i in range(4)) / size) ** 0.5 for k in range(DIM)]
     return struct.pack(f"<{n * DIM}f", *numbers)
 
 
-nn = ctypes.CDLL("libnanomsg.so.5", use_errno=True)
-nn.nn_strerror.restype = ctypes.c_char_p
+nn = ctypes.CDLL("libnanomsg.so.5")
 sock = nn.nn_socket(1, 49)  # AF_SP, NN_REP
 any_size = ctypes.c_int(-1)
 nn.nn_setsockopt(sock, 0, 16, ctypes.byref(any_size), 4)  # NN_RCVMAXSIZE
 if nn.nn_bind(sock, sys.argv[1].encode()) < 0:
-    sys.exit(f"{sys.argv[1]}: {nn.nn_strerror(nn.nn_errno()).decode()}")
+    sys.exit(f"cannot listen at {sys.argv[1]}")
 while True:
     message = ctypes.c_void_p()
     length = nn.nn_recv(sock, ctypes.byref(message), ctypes.c_size_t(-1), 0)

@@ -297,7 +297,7 @@ write_image(const char *path, uint32_t seed)
     struct akin_buf bmp = {0};
     struct akin_error err = {0};
 
-    akin_put_le32(head + 2, sizeof(head) + W * H * 3);
+    akin_put_le32(head + 2, 54 + W * H * 3);
     akin_put_le32(head + 18, W);
     akin_put_le32(head + 22, H);
     akin_buf_put(&bmp, head, sizeof(head));
