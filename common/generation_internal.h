@@ -79,7 +79,7 @@ struct akin__publish {
     char *dir; /* gen-N.tmp */
     struct akin_projection *projection;
     bool trained;
-    uint64_t n_rows, n_datasets;
+    uint64_t n_rows, n_datasets, n_records;
     bool indexed;
     size_t n_lists;
     struct akin_vindex_model model;

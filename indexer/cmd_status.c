@@ -45,6 +45,7 @@ print_json(const struct akin_counts *counts, const char *store,
     akin_json_set_int(json, "tiles", (int64_t)counts->tiles);
     akin_json_set_int(json, "generation", (int64_t)counts->generation);
     akin_json_set_int(json, "tail", (int64_t)counts->tail_tiles);
+    akin_json_set_int(json, "tail_datasets", (int64_t)counts->tail_datasets);
     akin_json_set_text(json, "descriptor", akin_buf_text(&text));
     akin_json_set_text(json, "store", store);
     akin_json_set_int(json, "quarantined", (int64_t)counts->quarantined);
@@ -71,9 +72,10 @@ print_text(const struct akin_counts *counts, const char *store,
     if (counts->generation > 0)
         akin_buf_printf(&text,
                         "generation   %" PRIu32 ", %" PRIu64 " tiles, and "
-                        "%" PRIu64 " in the tail\n",
+                        "%" PRIu64 " in the tail; %" PRIu64
+                        " records changed since\n",
                         counts->generation, counts->generation_tiles,
-                        counts->tail_tiles);
+                        counts->tail_tiles, counts->tail_datasets);
     else
         akin_buf_printf(&text, "generation   %s\n",
                         counts->is_stale ? counts->trouble.text

@@ -66,6 +66,10 @@ enum akin_status akin_generation_current(struct akin_txn *txn, uint32_t *out,
  */
 enum akin_status akin_generation_catalog(struct akin_store *store, char **dir,
                                          struct akin_error *err) AKIN_MUST_USE;
+/* Datasets whose records are not in it as they are now (akin_catalog_behind);
+ * all of them where there is no catalog. */
+enum akin_status akin_generation_behind(struct akin_store *store, uint64_t *out,
+                                        struct akin_error *err) AKIN_MUST_USE;
 
 /* Checks everything again, hashes of the files included. */
 enum akin_status akin_generation_verify(const struct akin_generation *gen,
@@ -80,10 +84,11 @@ enum akin_status akin_generation_verify(const struct akin_generation *gen,
 struct akin_config;
 struct akin_publish_report {
     uint32_t generation;
-    uint64_t n_tiles, n_images, n_datasets;
-    bool trained;  /* false: the built-in projection */
-    bool exact;    /* false: IVF */
-    double recall; /* measured, IVF only */
+    uint64_t n_tiles, n_images, n_datasets; /* with images */
+    uint64_t n_records;                     /* datasets, with images or not */
+    bool trained;                           /* false: the built-in projection */
+    bool exact;                             /* false: IVF */
+    double recall;                          /* measured, IVF only */
     double seconds;
 };
 typedef void akin_publish_progress_fn(void *ctx, const char *step,
