@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <time.h>
 
-#include "akin/feature.h"
 #include "akin/source_state.h"
 #include "args.h"
 #include "command.h"
@@ -28,7 +27,7 @@ read_quarantine(struct akin_store *store, struct akin_json **out,
 static void
 put_descriptor(const struct akin_counts *counts, struct akin_buf *out)
 {
-    akin_buf_puts(out, AKIN_FEATURE_SET);
+    akin_buf_puts(out, counts->features.id);
     if (counts->projection[0] != '\0')
         akin_buf_printf(out, "/%s", counts->projection);
 }

@@ -61,7 +61,7 @@ enum akin_status
 akin_count(struct akin_store *store, struct akin_counts *out,
            struct akin_error *err)
 {
-    struct akin_counts counts = {0};
+    struct akin_counts counts = {.features = *akin_store_features(store)};
     struct akin_txn *txn = NULL;
     uint32_t last_image = count_generation(store, &counts);
     enum akin_status st = akin_txn_read(store, &txn, err);
@@ -128,11 +128,15 @@ akin_publishing_run(struct akin_store *store, const struct akin_config *config,
     }
     if (is_quiet)
         return AKIN_OK;
-    (void)printf(
-        "published: generation %" PRIu32 ", %" PRIu64 " tiles of %" PRIu64
-        " images in %" PRIu64 " datasets, %" PRIu64 " records, %s projection, ",
-        report.generation, report.n_tiles, report.n_images, report.n_datasets,
-        report.n_records, report.trained ? "trained" : "built-in");
+    (void)printf("published: generation %" PRIu32 ", %" PRIu64
+                 " tiles of %" PRIu64 " images in %" PRIu64
+                 " datasets, %" PRIu64 " records, %s projection, ",
+                 report.generation, report.n_tiles, report.n_images,
+                 report.n_datasets, report.n_records,
+                 report.trained ? "trained"
+                 : akin_feature_set_is_external(akin_store_features(store))
+                     ? "plain"
+                     : "built-in");
     if (report.exact)
         (void)printf("exact search, %.1f s\n", report.seconds);
     else

@@ -20,6 +20,7 @@
 
 /* The store in numbers. */
 struct akin_counts {
+    struct akin_feature_set features;
     uint64_t datasets, images, tiles;
     uint64_t quarantined;
     uint32_t generation; /* 0: none was published, or it cannot be used */

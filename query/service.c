@@ -96,7 +96,10 @@ akin_session_new(struct akin_service *service, struct akin_session **out,
                  struct akin_error *err)
 {
     struct akin_describer *describer = NULL;
-    enum akin_status st = akin_describer_new(&service->config, &describer, err);
+    enum akin_status st = akin_describer_new(
+        &service->config,
+        akin_store_features(akin_snapshots_store(service->snapshots)),
+        &describer, err);
 
     if (st != AKIN_OK)
         return st;

@@ -60,6 +60,7 @@ enum akin_status
 akin__base_open(struct akin_store *store, uint32_t number,
                 struct akin__base **out, struct akin_error *err)
 {
+    const struct akin_feature_set *set = akin_store_features(store);
     struct akin__base *base = akin_new(1, sizeof(*base));
     struct akin_buf text = {0};
     enum akin_status st;
@@ -69,13 +70,15 @@ akin__base_open(struct akin_store *store, uint32_t number,
         st = open_generation(base, store, err);
     } else {
         base->start = akin_new(1, sizeof(*base->start));
-        st = akin_projection_builtin(&base->builtin, err);
+        st = akin_feature_set_is_external(set)
+                 ? akin_projection_plain(set, &base->builtin, err)
+                 : akin_projection_builtin(&base->builtin, err);
     }
     if (st != AKIN_OK) {
         akin__base_drop(base);
         return st;
     }
-    akin_buf_printf(&text, "%s/%s", AKIN_FEATURE_SET,
+    akin_buf_printf(&text, "%s/%s", set->id,
                     akin_projection_id(akin__base_projection(base)));
     base->descriptor = (char *)akin_buf_take(&text);
     *out = base;

@@ -312,7 +312,7 @@ open_all(struct akin__collect *w, struct akin_error *err)
     w->vectors = w->gen->vectors;
     w->dim = w->gen->dim;
     w->c->generation = w->gen->number;
-    akin_buf_printf(&id, AKIN_FEATURE_SET "/%s",
+    akin_buf_printf(&id, "%s/%s", akin_store_features(w->c->store)->id,
                     akin_projection_id(w->gen->projection));
     parts->descriptor = (char *)akin_buf_take(&id);
     w->c->descriptor = parts->descriptor;
