@@ -11,6 +11,7 @@
  */
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -267,7 +268,10 @@ static struct akin_vindex_plan
 make_plan(const struct search *q)
 {
     const struct akin_generation *gen = q->s->base->gen;
-    struct akin_vindex_filter filter = {q->n_want_rows, q->n_want_groups};
+    const struct akin_vindex_filter filter = {
+        .n_rows = q->n_want_rows,
+        .n_runs = q->n_want_groups,
+        .peeled = akin_vindex_peeled(q->n_want_groups, SURE)};
     struct akin_vindex_plan plan = {0};
 
     if (gen == NULL || gen->vindex == NULL || q->n_want_rows == 0)
@@ -312,7 +316,7 @@ probe_base(struct search *q, const struct akin_vindex_plan *plan,
 }
 
 static enum akin_status
-search_all(struct search *q, const char **plan, struct akin_error *err)
+search_all(struct search *q, char *plan, struct akin_error *err)
 {
     const struct akin_generation *gen = q->s->base->gen;
     enum akin_status st = look_at_base(q, err);
@@ -322,14 +326,19 @@ search_all(struct search *q, const char **plan, struct akin_error *err)
         return st;
     how = make_plan(q);
     if (how.n_probe > 0) {
-        *plan = "ivf";
+        (void)snprintf(plan, AKIN_PLAN_TEXT, "ivf %zu of %zu lists",
+                       how.n_probe, akin_vindex_lists(gen->vindex));
         st = probe_base(q, &how, err);
     } else {
-        *plan = gen != NULL && gen->vindex != NULL && q->want != NULL
-                    ? "exact (narrow filter)"
-                    : "exact";
+        (void)snprintf(plan, AKIN_PLAN_TEXT, "%s",
+                       gen != NULL && gen->vindex != NULL && q->want != NULL
+                           ? "exact (narrow filter)"
+                           : "exact");
         st = scan_base(q, err);
     }
+    if (gen != NULL)
+        (void)akin_generation_trim(gen,
+                                   q->s->source->config.index_resident_bytes);
     return st == AKIN_OK ? scan_tail(q, err) : st;
 }
 
@@ -337,7 +346,7 @@ enum akin_status
 akin_snapshot_best(const struct akin_snapshot *snapshot, const float *queries,
                    size_t n_queries, const uint8_t *want,
                    const uint32_t *exclude, size_t n_exclude, float *sim,
-                   uint64_t *row, const char **plan, struct akin_error *err)
+                   uint64_t *row, char *plan, struct akin_error *err)
 {
     struct search q = {.s = snapshot,
                        .queries = queries,
@@ -365,4 +374,18 @@ akin_snapshot_best(const struct akin_snapshot *snapshot, const float *queries,
     search_free(&q);
     free(sorted);
     return st;
+}
+
+void
+akin_snapshot_index(const struct akin_snapshot *snapshot,
+                    struct akin_snapshot_index *out)
+{
+    const struct akin_generation *gen = snapshot->base->gen;
+
+    *out = (struct akin_snapshot_index){
+        .exact_below = snapshot->source->config.index_exact_below};
+    if (gen == NULL || gen->vindex == NULL)
+        return;
+    out->n_lists = akin_vindex_lists(gen->vindex);
+    out->model = &gen->model;
 }

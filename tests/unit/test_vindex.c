@@ -219,6 +219,7 @@ rows_and_runs_of_a_filter_are_counted(void **state)
 
 /* A row costs 10 ns to scan, 40 when it stands alone; a list 1 us. */
 static const struct akin_vindex_model by_hand = {
+    .n_lists = 1000,
     .n_probe = {{10, 20, 40, 0, 0}, {10, 30, 90, 270, 0}},
     .row_ns = {10, 1},
     .gather_ns = {40, 4},
@@ -252,7 +253,7 @@ a_filter_is_scanned_or_probed_by_what_it_costs(void **state)
     (void)state;
     for (size_t i = 0; i < AKIN_COUNT(plans); i++) {
         const struct akin_vindex_filter filter = {plans[i].n_rows,
-                                                  plans[i].n_runs};
+                                                  plans[i].n_runs, 0};
         struct akin_vindex_plan plan;
 
         print_message("  %s\n", plans[i].name);
