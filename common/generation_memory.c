@@ -3,11 +3,11 @@
  * generation_memory.c - how much of a mapped generation this process holds.
  *
  * The vectors are the large part, and each re-ranking touches some of them all
- * over the file; the system maps what lies around as well (64 KiB at a time), so
- * that before long a reader would hold all of it. What is let go of here leaves
- * only this process: the pages stay in the system's cache as long as it likes,
- * and the next touch maps them again without reading. Another thread that reads
- * meanwhile just does so.
+ * over the file; the system maps what lies around as well (64 KiB at a time),
+ * so that before long a reader would hold all of it. What is let go of here
+ * leaves only this process: the pages stay in the system's cache as long as it
+ * likes, and the next touch maps them again without reading. Another thread
+ * that reads meanwhile just does so.
  */
 /* for madvise: glibc's posix_madvise takes POSIX_MADV_DONTNEED and does
  * nothing. NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl*) */

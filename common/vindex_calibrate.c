@@ -24,8 +24,8 @@
 #define RECALL_ASK (RECALL_AT + 1)
 #define RUNS 100.0   /* that all rows are cut into, for filters of runs */
 #define RUNS_MIN 8.0 /* that at least should pass */
-#define LEAST_ROWS ((uint64_t)200)    /* fewer behind a filter tell nothing */
-#define MORE_TRIES 8                  /* each with a quarter more lists */
+#define LEAST_ROWS ((uint64_t)200) /* fewer behind a filter tell nothing */
+#define MORE_TRIES 8               /* each with a quarter more lists */
 /* Rows scanned to take the time: as many as where a scan and probing cost about
  * the same, for there the model decides. Once from memory, once from what the
  * cache kept; a request may find either. */

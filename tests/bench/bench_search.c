@@ -21,9 +21,9 @@
 #define K ((size_t)10)
 #define IMAGES ((size_t)64)
 #define TILES_OF_IMAGE ((size_t)4) /* asked alone */
-#define N_EXACT ((size_t)20) /* exact scans that are timed */
-#define N_FETCH ((size_t)128) /* as query.probe_tiles */
-#define SURE ((size_t)64)     /* as the daemon makes sure of */
+#define N_EXACT ((size_t)20)       /* exact scans that are timed */
+#define N_FETCH ((size_t)128)      /* as query.probe_tiles */
+#define SURE ((size_t)64)          /* as the daemon makes sure of */
 
 struct bench {
     struct bench_synthetic data;
@@ -106,8 +106,8 @@ find_truth(struct bench *b)
     uint64_t *rows = akin_new(b->n_tiles * K, sizeof(*rows));
     float *sims = akin_new(b->n_tiles * K, sizeof(*sims));
 
-    akin_vindex_exact(b->rows, b->data.n_rows, BENCH_DIM, b->tiles, b->n_tiles, K,
-                      b->allowed, rows, sims);
+    akin_vindex_exact(b->rows, b->data.n_rows, BENCH_DIM, b->tiles, b->n_tiles,
+                      K, b->allowed, rows, sims);
     b->n_true = 0;
     for (size_t q = 0; q < b->n_tiles; q++) {
         b->last[q] = INFINITY;
@@ -431,8 +431,8 @@ run(struct bench *b, const char *folder, const char *width,
     const struct bench_lists_options *how, bool with_faiss,
     struct akin_error *err)
 {
-    enum akin_status st = bench_lists_open(&b->data, folder, how, &b->lists,
-                                           err);
+    enum akin_status st =
+        bench_lists_open(&b->data, folder, how, &b->lists, err);
 
     if (st == AKIN_OK) {
         b->rows = b->lists.rows;
@@ -470,7 +470,8 @@ bench_search(int argc, char **argv)
                                       : IMAGES};
     enum akin_status st;
 
-    if (argc != 1 || b.n_images < N_EXACT || b.n_images > 100000 || n < 1000 || n > 100000000)
+    if (argc != 1 || b.n_images < N_EXACT || b.n_images > 100000 || n < 1000 ||
+        n > 100000000)
         return bench_usage("search [--tiles N] [--filter-width PERCENT] "
                            "[--recall R] [--lists N] [--images N] "
                            "[--folder DIR] [--faiss]");

@@ -598,8 +598,9 @@ ivf_reaches_enough_datasets_and_bounds_the_others(void **state)
     struct fixture *f = *state;
     struct answer *a = calloc(1, sizeof(*a));
     struct akin_error err = {0};
+    struct akin_snapshot_index index;
     struct akin_snapshot *s;
-    char plan[AKIN_PLAN_TEXT];
+    char plan[AKIN_PLAN_TEXT], end[AKIN_PLAN_TEXT];
     uint64_t *row, *row_again;
     float *sim, *sim_again;
     size_t n;
@@ -616,6 +617,10 @@ ivf_reaches_enough_datasets_and_bounds_the_others(void **state)
     assert_ok(akin_snapshot_best(s, f->queries, QUERIES, NULL, NULL, 0, sim,
                                  row, plan, &err));
     assert_int_equal(strncmp(plan, "ivf ", 4), 0);
+    akin_snapshot_index(s, &index);
+    (void)snprintf(end, sizeof(end), " of %zu lists", index.n_lists);
+    assert_non_null(strstr(plan, end));
+    assert_true(index.model->n_probe[0][0] > 0);
     for (size_t q = 0; q < QUERIES; q++) {
         size_t n_reached = 0, n_right = 0;
 
