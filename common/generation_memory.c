@@ -9,8 +9,9 @@
  * likes, and the next touch maps them again without reading. Another thread
  * that reads meanwhile just does so.
  */
-/* for madvise: glibc's posix_madvise takes POSIX_MADV_DONTNEED and does
- * nothing. NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl*) */
+/* For madvise: glibc's posix_madvise takes POSIX_MADV_DONTNEED and does
+ * nothing.
+ */
 #define _DEFAULT_SOURCE
 
 #include <errno.h>
@@ -75,8 +76,8 @@ akin_generation_trim(const struct akin_generation *gen, uint64_t budget_bytes)
     if (!held_bytes(&held) || held <= budget_bytes)
         return false;
     /* the mapping is ours, read-only and of a file: nothing is lost */
-    return madvise((void *)(uintptr_t)gen->vectors, vectors_bytes(gen),
-                   MADV_DONTNEED) == 0;
+    return madvise((void *)gen->vectors, vectors_bytes(gen), MADV_DONTNEED) ==
+           0;
 }
 
 /* --- ahead of use --- */
@@ -84,9 +85,8 @@ akin_generation_trim(const struct akin_generation *gen, uint64_t budget_bytes)
 static enum akin_status
 ask_for(const void *start, size_t len, const char *name, struct akin_error *err)
 {
-    int rc = len == 0 ? 0
-                      : posix_madvise((void *)(uintptr_t)start, len,
-                                      POSIX_MADV_WILLNEED);
+    int rc =
+        len == 0 ? 0 : posix_madvise((void *)start, len, POSIX_MADV_WILLNEED);
 
     return rc == 0 ? AKIN_OK
                    : AKIN_FAIL(err, AKIN_EIO, "cannot prefetch %s: %s", name,

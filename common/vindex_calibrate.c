@@ -233,7 +233,7 @@ find_n_probe(struct calibration *cal, size_t *n_probe, double *recall,
 static void
 meet_strangers(struct akin_vindex_model *model, size_t w)
 {
-    size_t far = model->n_probe[1][w == 0 ? 1 : w];
+    size_t far = model->n_probe[1][1]; /* where lists are not counted */
 
     if (model->n_probe[0][w] > 0 && far > model->n_probe[0][w])
         model->n_probe[0][w] =
@@ -306,15 +306,16 @@ static enum akin_status
 time_search(struct calibration *cal, size_t n_probe, size_t group, double *ns,
             struct akin_error *err)
 {
-    size_t n = cal->n < COST_QUERIES ? cal->n : COST_QUERIES;
+    size_t most = cal->n < COST_QUERIES ? cal->n : COST_QUERIES;
+    size_t n = most / group * group;
     enum akin_status st = AKIN_OK;
     double start = now_ns();
 
-    for (size_t q = 0; st == AKIN_OK && q + group <= n; q += group)
+    for (size_t q = 0; st == AKIN_OK && q < n; q += group)
         st = akin_vindex_search(
             cal->vx, cal->vectors, cal->queries + q * cal->vx->dim, group,
             RECALL_AT, n_probe, NULL, cal->rows, cal->sims, err);
-    *ns = (now_ns() - start) / (double)(n / group * group);
+    *ns = (now_ns() - start) / (double)n;
     return st;
 }
 

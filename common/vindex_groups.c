@@ -256,15 +256,19 @@ fetch(struct table *t, size_t n_fetch, size_t n_probe, struct akin_error *err)
 {
     const struct akin_vindex_filter filter = {.n_rows = t->n_left,
                                               .n_runs = t->n_runs};
+    struct akin__allowed allowed = {0};
+    uint32_t *count = t->count;
     enum akin_status st = AKIN_OK;
 
-    if (t->has_filter && t->count == NULL)
-        st = akin__ivf_count(t->vx, t->allowed, &filter, &t->count, err);
+    if (t->has_filter && count == NULL)
+        st = akin__ivf_count(t->vx, t->allowed, &filter, &count, err);
+    t->count = count;
+    allowed.bits = t->has_filter ? t->allowed : NULL;
+    allowed.count = count;
     if (st == AKIN_OK)
         st = akin__ivf_search(t->vx, t->vectors, t->queries, t->n_queries,
-                              n_fetch, n_probe,
-                              t->has_filter ? t->allowed : NULL, t->count,
-                              t->hits, t->hit_sims, err);
+                              n_fetch, n_probe, &allowed, t->hits, t->hit_sims,
+                              err);
     return st;
 }
 
@@ -300,9 +304,8 @@ take_bounds(struct table *t)
                 t->sim[q * t->n_groups + g] = t->bound[q];
 }
 
-/* The parameters are those of akin_vindex_best_in_groups, and how.
- * NOLINTNEXTLINE(readability-function-size) */
-enum akin_status
+/* The parameters are those of akin_vindex_best_in_groups, and how. */
+enum akin_status /* NOLINTNEXTLINE(readability-function-size) */
 akin_vindex_probe_groups(const struct akin_vindex *vx, const float *vectors,
                          const uint64_t *group_start, size_t n_groups,
                          const float *queries, size_t n_queries,

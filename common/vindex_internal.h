@@ -164,12 +164,15 @@ enum akin_status akin__train(const float *rows, size_t n, size_t dim,
                              size_t n_lists, int threads, float *centres,
                              struct akin_error *err);
 
-/* vindex_search.c: akin_vindex_search behind a filter whose rows were counted
- * by list (NULL: were not, or there is no filter). */
+/* vindex_search.c: akin_vindex_search behind a filter that was counted. */
+struct akin__allowed {
+    const uint8_t *bits;   /* NULL: every row */
+    const uint32_t *count; /* of each list's; NULL: not counted */
+};
 enum akin_status akin__ivf_search(const struct akin_vindex *vx,
                                   const float *vectors, const float *queries,
                                   size_t n_queries, size_t k, size_t n_probe,
-                                  const uint8_t *allowed, const uint32_t *count,
+                                  const struct akin__allowed *allowed,
                                   uint64_t *rows, float *sims,
                                   struct akin_error *err);
 

@@ -13,9 +13,9 @@
 /* Runs shorter than this are as good as single rows. */
 #define RUN_ROWS ((uint64_t)8)
 #define COUNT_PART ((uint64_t)8)
-/* Counting a row costs about a third of scanning it in a list. As much as this
- * many lists' scans is what counting may save. */
-#define COUNT_LISTS ((uint64_t)192)
+/* Counting a row costs about a third of scanning it in a list, so this is three
+ * times the lists that counting may have to save. */
+#define COUNT_LISTS ((uint64_t)480)
 /* Groups peeled for each that must be sure: some are met that are not among the
  * best (measured: 1.3 to 2). */
 #define PEEL_MORE 1.6

@@ -434,15 +434,15 @@ search_all(struct search *s, const float *queries, size_t n_queries,
 enum akin_status
 akin__ivf_search(const struct akin_vindex *vx, const float *vectors,
                  const float *queries, size_t n_queries, size_t k,
-                 size_t n_probe, const uint8_t *allowed, const uint32_t *count,
+                 size_t n_probe, const struct akin__allowed *allowed,
                  uint64_t *rows, float *sims, struct akin_error *err)
 {
     struct search s = {.vx = vx,
                        .vectors = vectors,
                        .k = k,
                        .n_probe = n_probe,
-                       .allowed = allowed,
-                       .count = count};
+                       .allowed = allowed->bits,
+                       .count = allowed->count};
     enum akin_status st;
     size_t more;
 
@@ -465,6 +465,7 @@ akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
                    size_t n_probe, const uint8_t *allowed, uint64_t *rows,
                    float *sims, struct akin_error *err)
 {
+    struct akin__allowed some = {.bits = allowed};
     uint32_t *count = NULL;
     enum akin_status st = AKIN_OK;
 
@@ -474,9 +475,10 @@ akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
 
         st = akin__ivf_count(vx, allowed, &filter, &count, err);
     }
+    some.count = count;
     if (st == AKIN_OK)
         st = akin__ivf_search(vx, vectors, queries, n_queries, k, n_probe,
-                              allowed, count, rows, sims, err);
+                              &some, rows, sims, err);
     free(count);
     return st;
 }

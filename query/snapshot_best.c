@@ -201,10 +201,11 @@ scan_base(struct search *q, struct akin_error *err)
                                    q->queries + first * AKIN_DIM, n_pass,
                                    skip_of(q), q->want_group, q->pass_sim,
                                    q->pass_row);
-        for (size_t i = 0; i < n_pass * n; i++)
-            if (q->want_group[i % n] != 0)
-                offer(q, first + i / n, q->s->base_position[i % n],
-                      q->pass_sim[i], q->pass_row[i]);
+        for (size_t i = 0; i < n_pass; i++)
+            for (size_t g = 0; g < n; g++)
+                if (q->want_group[g] != 0)
+                    offer(q, first + i, q->s->base_position[g],
+                          q->pass_sim[i * n + g], q->pass_row[i * n + g]);
     }
     return st;
 }

@@ -116,6 +116,6 @@ bench_lists_close(struct bench_lists *lists)
 {
     akin_vindex_close(lists->vx);
     if (lists->rows != NULL)
-        (void)munmap((void *)(uintptr_t)lists->rows, lists->bytes);
+        (void)munmap((void *)lists->rows, lists->bytes);
     *lists = (struct bench_lists){0};
 }

@@ -76,7 +76,7 @@ static bool
 start(const char *store, struct child *out)
 {
     char *argv[] = {(char *)"akin-bench", (char *)"start", (char *)"--answer",
-                    (char *)(uintptr_t)store, NULL};
+                    (char *)store, NULL};
     posix_spawn_file_actions_t files;
     uint64_t began = bench_now_ns();
     int in[2], answers[2];
