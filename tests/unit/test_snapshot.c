@@ -583,7 +583,7 @@ fill_for_ivf(struct fixture *f)
         char id[16];
 
         (void)snprintf(id, sizeof(id), "V%u", d);
-        (void)add(f, akin_test_put_dataset(f->store, id), d == 0 ? 900 : 16,
+        (void)add(f, akin_test_put_dataset(f->store, id), d == 0 ? 900 : 32,
                   1000 + d);
     }
     (void)add(f, 2, 400, 4000); /* image 401 */
@@ -724,7 +724,7 @@ ivf_leaves_out_what_is_not_wanted_or_excluded(void **state)
     sim = calloc(QUERIES * n, sizeof(*sim));
     row = calloc(QUERIES * n, sizeof(*row));
     for (size_t i = 0; i < n; i++)
-        want[i] = i % 3 > 0;
+        want[i] = i % 8 > 0;
     want[0] = 1; /* the large one, all of which is excluded */
     assert_ok(akin_snapshot_best(s, f->queries, QUERIES, want, exclude, 3, sim,
                                  row, plan, &err));
