@@ -392,7 +392,8 @@ beside_faiss(struct bench *b)
     find_truth(b);
     bench_header();
     bench_figure("FAISS IVF,SQ8: train and add", seconds, "s");
-    for (size_t p = 1; p <= lists && recall < 0.97; p += p < 16 ? 1 : p / 4) {
+    for (size_t p = 1; p <= lists / 8 && recall < 0.97;
+         p += p < 16 ? 1 : p / 4) {
         struct bench_samples us = {0};
         char name[80];
 
