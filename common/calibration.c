@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "akin/feature.h"
 #include "akin/hash.h"
 
 #define CHANCE_LEAST 1e-6
@@ -17,11 +18,34 @@ static const char *const part_names[] = {"structure", "texture", "intensity",
                                          "colour",    "scale",   "learned"};
 _Static_assert(AKIN_COUNT(part_names) <= AKIN_CALIBRATION_PARTS, "room");
 
-size_t
-akin_calibration_parts(const char *const **names)
+/* What a provider's numbers stand for, only the provider knows. */
+static const char *const external_names[] = {"external"};
+
+void
+akin_calibration_init(struct akin_calibration *calibration,
+                      const struct akin_feature_set *set)
 {
+    *calibration = (struct akin_calibration){.set = *set};
+}
+
+size_t
+akin_calibration_parts(const struct akin_calibration *calibration,
+                       const char *const **names)
+{
+    if (akin_feature_set_is_external(&calibration->set)) {
+        *names = external_names;
+        return AKIN_COUNT(external_names);
+    }
     *names = part_names;
     return AKIN_COUNT(part_names);
+}
+
+static size_t
+n_parts_of(const struct akin_calibration *c)
+{
+    const char *const *names;
+
+    return akin_calibration_parts(c, &names);
 }
 
 /* Sizes of what is to be seen are in two parts of the features. */
@@ -170,6 +194,23 @@ akin_calibration_chance(const struct akin_calibration *calibration,
 
 /* --- spread --- */
 
+/* Sum of the squared differences of some features, in standard deviations, and
+ * how many there were. */
+static void
+add_part(const struct akin_calibration *c, const float *a, const float *b,
+         size_t first, size_t count, double *sum, size_t *n)
+{
+    for (size_t k = first; k < first + count; k++) {
+        double d;
+
+        if (!(c->spread[k] > 0))
+            continue;
+        d = ((double)a[k] - (double)b[k]) / c->spread[k];
+        *sum += d * d < TERM_MOST ? d * d : TERM_MOST;
+        ++*n;
+    }
+}
+
 /* Distances of two tiles in each part: root mean square of the differences in
  * standard deviations. */
 static void
@@ -181,34 +222,30 @@ distances(const struct akin_calibration *c, const float *a, const float *b,
     double sum[AKIN_CALIBRATION_PARTS] = {0};
     size_t n[AKIN_CALIBRATION_PARTS] = {0};
 
-    for (size_t p = 0; p < n_parts; p++) {
-        size_t part = part_of(parts[p].name);
+    if (akin_feature_set_is_external(&c->set)) {
+        add_part(c, a, b, 0, c->set.n, &sum[0], &n[0]);
+    } else {
+        for (size_t p = 0; p < n_parts; p++) {
+            size_t part = part_of(parts[p].name);
 
-        for (size_t k = parts[p].first; k < parts[p].first + parts[p].count;
-             k++) {
-            double d;
-
-            if (!(c->spread[k] > 0))
-                continue;
-            d = ((double)a[k] - (double)b[k]) / c->spread[k];
-            sum[part] += d * d < TERM_MOST ? d * d : TERM_MOST;
-            n[part]++;
+            add_part(c, a, b, parts[p].first, parts[p].count, &sum[part],
+                     &n[part]);
         }
     }
-    for (size_t p = 0; p < AKIN_COUNT(part_names); p++)
+    for (size_t p = 0; p < n_parts_of(c); p++)
         out[p] = n[p] == 0 ? 0 : sqrt(sum[p] / (double)n[p]);
 }
 
 static void
 set_spread(struct akin_calibration *c, const float *features, size_t n)
 {
-    for (size_t k = 0; k < AKIN_N_FEATURES; k++) {
+    for (size_t k = 0; k < c->set.n; k++) {
         double mean = 0, sum = 0;
 
         for (size_t i = 0; i < n; i++)
-            mean += (double)features[i * AKIN_N_FEATURES + k] / (double)n;
+            mean += (double)features[i * c->set.n + k] / (double)n;
         for (size_t i = 0; i < n; i++) {
-            double d = (double)features[i * AKIN_N_FEATURES + k] - mean;
+            double d = (double)features[i * c->set.n + k] - mean;
 
             sum += d * d;
         }
@@ -232,17 +269,16 @@ set_distance(struct akin_calibration *c, const float *features,
     for (uint64_t i = 0; i < 2 * RANDOM_PAIRS && n_found < RANDOM_PAIRS; i++) {
         size_t a = (size_t)(akin_hash_mix(2 * i, 1) % n);
         size_t b = (size_t)(akin_hash_mix(2 * i + 1, 1) % n);
-        double one[AKIN_CALIBRATION_PARTS];
+        double one[AKIN_CALIBRATION_PARTS] = {0};
 
         if (dataset[a] == dataset[b])
             continue;
-        distances(c, features + a * AKIN_N_FEATURES,
-                  features + b * AKIN_N_FEATURES, one);
-        for (size_t p = 0; p < AKIN_COUNT(part_names); p++)
+        distances(c, features + a * c->set.n, features + b * c->set.n, one);
+        for (size_t p = 0; p < n_parts_of(c); p++)
             found[p * RANDOM_PAIRS + n_found] = one[p];
         n_found++;
     }
-    for (size_t p = 0; n_found > 0 && p < AKIN_COUNT(part_names); p++) {
+    for (size_t p = 0; n_found > 0 && p < n_parts_of(c); p++) {
         double *of_part = found + p * RANDOM_PAIRS;
 
         qsort(of_part, n_found, sizeof(*of_part), by_value);
@@ -259,10 +295,10 @@ void
 akin_calibration_agreement(const struct akin_calibration *calibration,
                            const float *a, const float *b, double *out)
 {
-    double one[AKIN_CALIBRATION_PARTS];
+    double one[AKIN_CALIBRATION_PARTS] = {0};
 
     distances(calibration, a, b, one);
-    for (size_t p = 0; p < AKIN_COUNT(part_names); p++) {
+    for (size_t p = 0; p < n_parts_of(calibration); p++) {
         const double *step = calibration->distance[p];
         double nearer = 0;
 
@@ -307,42 +343,42 @@ range_add(struct range *r, double value, uint32_t dataset)
 }
 
 static double
-outside_others(const struct range *ranges, const float *features,
-               uint32_t dataset)
+outside_others(const struct range *ranges, size_t n_features,
+               const float *features, uint32_t dataset)
 {
     size_t n = 0;
 
-    for (size_t k = 0; k < AKIN_N_FEATURES; k++) {
+    for (size_t k = 0; k < n_features; k++) {
         const struct range *r = &ranges[k];
         double value = (double)features[k];
 
         n += value < (r->low_of == dataset ? r->low_but : r->low) ||
              value > (r->high_of == dataset ? r->high_but : r->high);
     }
-    return (double)n / AKIN_N_FEATURES;
+    return (double)n / (double)n_features;
 }
 
 static enum akin_status
 set_range(struct akin_calibration *c, const float *features,
           const uint32_t *dataset, size_t n, struct akin_error *err)
 {
-    struct range *ranges = akin_new(AKIN_N_FEATURES, sizeof(*ranges));
+    struct range *ranges = akin_new(c->set.n, sizeof(*ranges));
     double *outside = calloc(n + 1, sizeof(*outside));
     size_t n_datasets = 0;
 
-    for (size_t k = 0; k < AKIN_N_FEATURES; k++)
+    for (size_t k = 0; k < c->set.n; k++)
         ranges[k] = (struct range){INFINITY,  INFINITY,   -INFINITY,
                                    -INFINITY, UINT32_MAX, UINT32_MAX};
     for (size_t i = 0; i < n; i++) {
         n_datasets += i == 0 || dataset[i] != dataset[i - 1];
-        for (size_t k = 0; k < AKIN_N_FEATURES; k++)
-            range_add(&ranges[k], (double)features[i * AKIN_N_FEATURES + k],
+        for (size_t k = 0; k < c->set.n; k++)
+            range_add(&ranges[k], (double)features[i * c->set.n + k],
                       dataset[i]);
     }
     for (size_t i = 0; outside != NULL && i < n; i++)
-        outside[i] =
-            outside_others(ranges, features + i * AKIN_N_FEATURES, dataset[i]);
-    for (size_t k = 0; k < AKIN_N_FEATURES; k++) {
+        outside[i] = outside_others(ranges, c->set.n, features + i * c->set.n,
+                                    dataset[i]);
+    for (size_t k = 0; k < c->set.n; k++) {
         c->low[k] = ranges[k].low;
         c->high[k] = ranges[k].high;
     }
@@ -381,11 +417,11 @@ akin_calibration_strangeness(const struct akin_calibration *calibration,
     size_t outside = 0;
 
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < AKIN_N_FEATURES; k++) {
-            double value = (double)features[i * AKIN_N_FEATURES + k];
+        for (size_t k = 0; k < calibration->set.n; k++) {
+            double value = (double)features[i * calibration->set.n + k];
 
             outside +=
                 value < calibration->low[k] || value > calibration->high[k];
         }
-    return n == 0 ? 0 : (double)outside / (double)(n * AKIN_N_FEATURES);
+    return n == 0 ? 0 : (double)outside / (double)(n * calibration->set.n);
 }

@@ -57,10 +57,10 @@ akin_calibration_json(const struct akin_calibration *calibration)
     const struct akin_calibration *c = calibration;
     struct akin_json *json = akin_json_object();
     const char *const *names = NULL;
-    size_t n_parts = akin_calibration_parts(&names);
+    size_t n_parts = akin_calibration_parts(c, &names);
 
     akin_json_set_text(json, "format", FORMAT);
-    akin_json_set_text(json, "feature_set", AKIN_FEATURE_SET);
+    akin_json_set_text(json, "feature_set", c->set.id);
     akin_json_set_int(json, "datasets", (int64_t)c->n_datasets);
     akin_json_set_int(json, "scores", (int64_t)c->n_scores);
     if (c->has_null) {
@@ -75,15 +75,15 @@ akin_calibration_json(const struct akin_calibration *calibration)
     if (c->has_spread) {
         struct akin_json *distance = akin_json_object();
 
-        akin_json_set(json, "spread", list_of(c->spread, AKIN_N_FEATURES));
+        akin_json_set(json, "spread", list_of(c->spread, c->set.n));
         for (size_t p = 0; p < n_parts; p++)
             akin_json_set(distance, names[p],
                           list_of(c->distance[p], AKIN_CALIBRATION_STEPS));
         akin_json_set(json, "distance", distance);
     }
     if (c->has_range) {
-        akin_json_set(json, "low", list_of(c->low, AKIN_N_FEATURES));
-        akin_json_set(json, "high", list_of(c->high, AKIN_N_FEATURES));
+        akin_json_set(json, "low", list_of(c->low, c->set.n));
+        akin_json_set(json, "high", list_of(c->high, c->set.n));
         akin_json_set_real(json, "strange", c->strange);
     }
     return json;
@@ -115,9 +115,9 @@ read_spread(const struct akin_json *json, struct akin_calibration *out,
 {
     const struct akin_json *distance = akin_json_get(json, "distance");
     const char *const *names = NULL;
-    size_t n_parts = akin_calibration_parts(&names);
-    enum akin_status st = read_list(json, "spread", AKIN_N_FEATURES,
-                                    AKIN_N_FEATURES, out->spread, NULL, err);
+    size_t n_parts = akin_calibration_parts(out, &names);
+    enum akin_status st = read_list(json, "spread", out->set.n, out->set.n,
+                                    out->spread, NULL, err);
 
     for (size_t p = 0; st == AKIN_OK && p < n_parts; p++)
         st = read_list(distance, names[p], AKIN_CALIBRATION_STEPS,
@@ -130,12 +130,12 @@ static enum akin_status
 read_range(const struct akin_json *json, struct akin_calibration *out,
            struct akin_error *err)
 {
-    enum akin_status st = read_list(json, "low", AKIN_N_FEATURES,
-                                    AKIN_N_FEATURES, out->low, NULL, err);
+    enum akin_status st =
+        read_list(json, "low", out->set.n, out->set.n, out->low, NULL, err);
 
     if (st == AKIN_OK)
-        st = read_list(json, "high", AKIN_N_FEATURES, AKIN_N_FEATURES,
-                       out->high, NULL, err);
+        st = read_list(json, "high", out->set.n, out->set.n, out->high, NULL,
+                       err);
     if (st == AKIN_OK)
         st = read_number(json, "strange", &out->strange, err);
     out->has_range = st == AKIN_OK;
@@ -144,17 +144,18 @@ read_range(const struct akin_json *json, struct akin_calibration *out,
 
 enum akin_status
 akin_calibration_read(const struct akin_json *json,
+                      const struct akin_feature_set *set,
                       struct akin_calibration *out, struct akin_error *err)
 {
     const char *format = akin_json_text(json, "format");
     const char *features = akin_json_text(json, "feature_set");
-    struct akin_calibration read = {0};
+    struct akin_calibration read = {.set = *set};
     int64_t datasets = 0, scores = 0;
     enum akin_status st = AKIN_OK;
 
     if (format == NULL || strcmp(format, FORMAT) != 0)
         return AKIN_FAIL(err, AKIN_EFORMAT, "not a calibration of " FORMAT);
-    if (features == NULL || strcmp(features, AKIN_FEATURE_SET) != 0)
+    if (features == NULL || strcmp(features, set->id) != 0)
         return AKIN_FAIL(err, AKIN_ESTALE,
                          "the calibration is of features %.80s",
                          features == NULL ? "(none)" : features);

@@ -306,7 +306,8 @@ open_base(struct akin_catalogs *source, struct akin_txn *txn)
         st = akin__catalog_load(catalog, dir, &why);
     if (st != AKIN_OK) {
         if (st != AKIN_ENOTFOUND)
-            akin_log(AKIN_LOG_WARN, "catalog", "made anew: %s", why.text);
+            akin_log(st == AKIN_ESTALE ? AKIN_LOG_INFO : AKIN_LOG_WARN,
+                     "catalog", "made anew: %s", why.text);
         catalog_free(catalog);
         catalog = NULL;
     } else if (catalog->change != 0) {

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "filter_internal.h"
+
 #define DEPTH_MAX 16
 
 static void
@@ -126,6 +128,10 @@ put_names(struct akin_text_doc *doc, const struct akin_json *record)
         put(to, name);
         akin_json_append(doc->names, akin_json_new_string(name));
     }
+    /* The page's address finds its dataset; its parts are no words. */
+    if (akin_json_text(record, "uri") != NULL)
+        akin_json_append(doc->names,
+                         akin_json_new_string(akin_json_text(record, "uri")));
 }
 
 void
@@ -147,6 +153,8 @@ akin_catalog_doc(const struct akin_json *record, uint32_t number,
     put(&column[AKIN_TEXT_DESCRIPTION], akin_json_text(record, "description"));
     put_all(&column[AKIN_TEXT_KEYWORDS], akin_json_get(record, "keywords"), 0);
     put_people(&column[AKIN_TEXT_AUTHORS], akin_json_get(record, "authors"));
+    put_people(&column[AKIN_TEXT_AUTHORS],
+               akin_json_get(record, AKIN__AUTHORS_BEFORE));
     for (size_t i = 0; i < AKIN_COUNT(term_keys); i++)
         put_terms(&column[AKIN_TEXT_TERMS], terms, term_keys[i],
                   akin_json_get(record, term_keys[i]));

@@ -17,7 +17,7 @@
 #include "catalog_internal.h"
 
 #define MAGIC "AKCT"
-#define FORM 1
+#define FORM 2 /* 2: authors of earlier versions */
 #define HEAD ((size_t)48)
 #define ENTRY ((size_t)20)
 #define TAIL ((size_t)16)
@@ -155,5 +155,21 @@ akin__catalog_load(struct akin_catalog *catalog, const char *dir,
     akin_buf_free(&bytes);
     free(facets);
     free(text);
+    return st;
+}
+
+enum akin_status
+akin__catalog_load_entries(struct akin_catalog *catalog, const char *dir,
+                           struct akin_error *err)
+{
+    char *facets = akin_path_join(dir, AKIN_CATALOG_FACETS);
+    struct akin_buf bytes = {0};
+    struct akin_span rest;
+    enum akin_status st = akin_file_read(facets, FILE_MAX, &bytes, err);
+
+    if (st == AKIN_OK)
+        st = get_entries(catalog, akin_buf_span(&bytes), &rest, err);
+    akin_buf_free(&bytes);
+    free(facets);
     return st;
 }

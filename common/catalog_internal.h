@@ -57,6 +57,10 @@ enum akin_status akin__catalog_read(struct akin_txn *txn, uint32_t number,
 enum akin_status akin__catalog_parse(struct akin_catalog *catalog,
                                      struct akin_span bytes,
                                      struct akin_error *err) AKIN_MUST_USE;
+/* Only what parse learns of the datasets, not their facets. */
+enum akin_status
+akin__catalog_load_entries(struct akin_catalog *catalog, const char *dir,
+                           struct akin_error *err) AKIN_MUST_USE;
 enum akin_status akin__catalog_load(struct akin_catalog *catalog,
                                     const char *dir,
                                     struct akin_error *err) AKIN_MUST_USE;

@@ -13,6 +13,7 @@
 #include "akin/hash.h"
 #include "akin/image_record.h"
 #include "catalog_internal.h"
+#include "filter_internal.h"
 #include "store_internal.h"
 
 enum akin_status
@@ -108,6 +109,32 @@ akin__catalog_scan(struct akin_txn *txn, const struct akin_catalog *before,
     return AKIN_OK;
 }
 
+enum akin_status
+akin_catalog_behind(struct akin_txn *txn, const char *dir, uint64_t *out,
+                    struct akin_error *err)
+{
+    struct akin_catalog was = {0}, now = {0};
+    uint64_t n_known = 0, n_same = 0;
+    enum akin_status st = akin_terms_key(txn, &was.terms_key, err);
+
+    if (st == AKIN_OK)
+        st = scan_datasets(txn, &now, err);
+    if (st == AKIN_OK && akin__catalog_load_entries(&was, dir, NULL) != AKIN_OK)
+        was.n_entries = 0;
+    for (size_t i = 0; st == AKIN_OK && i < now.n_entries; i++) {
+        const struct akin__entry *old =
+            akin__catalog_entry(&was, now.entry[i].number);
+
+        n_known += old != NULL;
+        n_same += old != NULL && old->record_key == now.entry[i].record_key;
+    }
+    if (st == AKIN_OK)
+        *out = now.n_entries - n_same + was.n_entries - n_known;
+    free(was.entry);
+    free(now.entry);
+    return st;
+}
+
 /* --- one dataset --- */
 
 /* The distinct ones of a dataset's images. */
@@ -166,6 +193,28 @@ read_images(struct akin_txn *txn, uint32_t dataset, struct images *out,
     return st == AKIN_ENOTFOUND ? AKIN_OK : st;
 }
 
+/* Who made a dataset is found and counted also when later versions name them no
+ * more: the record gets their authors as "authors_before". */
+static enum akin_status
+add_authors_before(struct akin_txn *txn, struct akin_dataset *dataset,
+                   struct akin_error *err)
+{
+    struct akin_json *history = NULL, *before = akin_json_array();
+    enum akin_status st = akin_dataset_history(
+        txn, akin_json_text(dataset->record, "id"), &history, err);
+
+    for (size_t i = 0; i < akin_json_count(history); i++) {
+        const struct akin_json *authors = akin_json_get(
+            akin_json_get(akin_json_at(history, i), "record"), "authors");
+
+        for (size_t k = 0; k < akin_json_count(authors); k++)
+            akin_json_append(before, akin_json_share(akin_json_at(authors, k)));
+    }
+    akin_json_free(history);
+    akin_json_set(dataset->record, AKIN__AUTHORS_BEFORE, before);
+    return st;
+}
+
 enum akin_status
 akin__catalog_read(struct akin_txn *txn, uint32_t number,
                    struct akin_catalog *catalog, struct akin_error *err)
@@ -175,6 +224,8 @@ akin__catalog_read(struct akin_txn *txn, uint32_t number,
     struct images images = {0};
     enum akin_status st = akin_dataset_get(txn, number, &dataset, err);
 
+    if (st == AKIN_OK && dataset.version > 1)
+        st = add_authors_before(txn, &dataset, err);
     if (st == AKIN_OK)
         st = read_images(txn, number, &images, err);
     if (st == AKIN_OK) {

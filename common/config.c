@@ -12,23 +12,29 @@
 #include "akin/file.h"
 #include "akin/nearest.h"
 
-enum kind { KIND_u64, KIND_real, KIND_bool };
+enum kind { KIND_u64, KIND_real, KIND_bool, KIND_text };
 
-/* A row of config.def, with the place of its field. */
+/* A row of config.def, with the place of its field. def_text: of a text. */
 struct row {
     const char *name, *unit, *help;
     enum kind kind;
     double min, max, def;
     size_t offset;
+    const char *def_text;
 };
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): parts of initialisers, not values */
 static const struct row rows[] = {
 #define AKIN_SETTING(field, name, type, def, min, max, unit, help)             \
-    {name,        unit,                                                        \
-     help,        KIND_##type,                                                 \
-     (double)min, (double)max,                                                 \
-     (double)def, offsetof(struct akin_config, field)},
+    {                                                                          \
+        name,        unit,                                                     \
+        help,        KIND_##type,                                              \
+        (double)min, (double)max,                                              \
+        (double)def, offsetof(struct akin_config, field),                      \
+        ""},
+#define AKIN_SETTING_TEXT(field, name, def, help)                              \
+    {name, "", help, KIND_text, 0, 0, 0, offsetof(struct akin_config, field),  \
+     def},
 #include "akin/config.def"
 #undef AKIN_SETTING
 };
@@ -38,6 +44,7 @@ akin_config_init(struct akin_config *config)
 {
     *config = (struct akin_config){
 #define AKIN_SETTING(field, name, type, def, min, max, unit, help) .field = def,
+#define AKIN_SETTING_TEXT(field, name, def, help) .field = def,
 #include "akin/config.def"
 #undef AKIN_SETTING
     };
@@ -97,6 +104,20 @@ store_value(struct akin_config *config, const struct row *row, double value)
 }
 
 static enum akin_status
+set_text(struct akin_config *config, const struct row *row, const char *value,
+         struct akin_error *err)
+{
+    size_t len = strlen(value);
+
+    if (len > AKIN_SETTING_TEXT_MAX)
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "setting %s: %zu characters; at most %d", row->name,
+                         len, AKIN_SETTING_TEXT_MAX);
+    memcpy((char *)config + row->offset, value, len + 1);
+    return AKIN_OK;
+}
+
+static enum akin_status
 unknown_setting(const char *name, struct akin_error *err)
 {
     struct akin_nearest near;
@@ -119,6 +140,8 @@ akin_config_set(struct akin_config *config, const char *name, const char *value,
 
         if (strcmp(rows[i].name, name) != 0)
             continue;
+        if (rows[i].kind == KIND_text)
+            return set_text(config, &rows[i], value, err);
         if (!parse_value(&rows[i], value, &number) || number < rows[i].min ||
             number > rows[i].max)
             return AKIN_FAIL(err, AKIN_EINVAL,
@@ -232,10 +255,16 @@ void
 akin_config_help(FILE *out)
 {
     for (size_t i = 0; i < AKIN_COUNT(rows); i++)
-        (void)fprintf(
-            out, "  %-24s %s\n  %-24s default %.15g, %.15g to %.15g%s%s\n",
-            rows[i].name, rows[i].help, "", rows[i].def, rows[i].min,
-            rows[i].max, rows[i].unit[0] != '\0' ? " " : "", rows[i].unit);
+        if (rows[i].kind == KIND_text)
+            (void)fprintf(
+                out, "  %-24s %s\n  %-24s default %s%s%s\n", rows[i].name,
+                rows[i].help, "", rows[i].def_text[0] != '\0' ? "\"" : "none",
+                rows[i].def_text, rows[i].def_text[0] != '\0' ? "\"" : "");
+        else
+            (void)fprintf(
+                out, "  %-24s %s\n  %-24s default %.15g, %.15g to %.15g%s%s\n",
+                rows[i].name, rows[i].help, "", rows[i].def, rows[i].min,
+                rows[i].max, rows[i].unit[0] != '\0' ? " " : "", rows[i].unit);
 }
 
 size_t

@@ -168,14 +168,21 @@ akin_dataset_get(struct akin_txn *txn, uint32_t number,
 }
 
 enum akin_status
+akin_dataset_number(struct akin_txn *txn, const char *id, uint32_t *number,
+                    struct akin_error *err)
+{
+    enum akin_status st = akin__dataset_number(txn, id, number, err);
+
+    return st == AKIN_ENOTFOUND ? fail_missing(txn, id, err) : st;
+}
+
+enum akin_status
 akin_dataset_find(struct akin_txn *txn, const char *id,
                   struct akin_dataset *out, struct akin_error *err)
 {
     uint32_t number = 0;
-    enum akin_status st = akin__dataset_number(txn, id, &number, err);
+    enum akin_status st = akin_dataset_number(txn, id, &number, err);
 
-    if (st == AKIN_ENOTFOUND)
-        return fail_missing(txn, id, err);
     return st == AKIN_OK ? akin_dataset_get(txn, number, out, err) : st;
 }
 
@@ -346,6 +353,29 @@ akin_dataset_put(struct akin_txn *txn, const struct akin_json *record,
         return st;
     *change = AKIN_DATASET_NEW;
     return put_new(txn, id, record, now_s, number, err);
+}
+
+enum akin_status
+akin_dataset_amend(struct akin_txn *txn, uint32_t number,
+                   const struct akin_json *record, int64_t now_s,
+                   struct akin_error *err)
+{
+    struct akin_dataset now = {0};
+    const char *id = "";
+    enum akin_status st = id_of(record, &id, err);
+
+    if (st == AKIN_OK)
+        st = akin_dataset_get(txn, number, &now, err);
+    if (st != AKIN_OK)
+        return st;
+    if (strcmp(id, akin_json_text(now.record, "id")) != 0)
+        st = AKIN_FAIL(err, AKIN_EINVAL,
+                       "the record is of dataset %s, and %u is %s", id, number,
+                       akin_json_text(now.record, "id"));
+    else if (!is_same(now.record, record))
+        st = put_current(txn, number, now.version, record, now_s, err);
+    akin_dataset_free(&now);
+    return st;
 }
 
 static enum akin_status

@@ -3,7 +3,8 @@
  * dataset_people.c - which datasets a person made or annotated, in any version.
  *
  * The table people has an entry for each ORCID id and dataset that ever met. It
- * only says where to look: what is answered is read from the versions.
+ * only says where to look: what is answered is read from the versions. (One
+ * that was amended may name the person no more.)
  */
 #include "akin/dataset.h"
 
@@ -235,7 +236,10 @@ akin_dataset_person(struct akin_txn *txn, const char *orcid,
         }
         st = look_at_dataset(txn, akin_be32(cur.key.data + ORCID_LEN), &search,
                              err);
-        akin_json_append(all, search.found);
+        if (akin_json_get(search.found, "first_version") != NULL)
+            akin_json_append(all, search.found);
+        else
+            akin_json_free(search.found);
         if (st != AKIN_OK)
             break;
     }

@@ -5,7 +5,7 @@
  * kept only when no plane has any: the features of "nothing" would match every
  * other nothing.
  */
-#include "akin/describe.h"
+#include "describe_internal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,7 +18,9 @@
 
 struct akin_describer {
     struct akin_config config;
-    struct akin_feature_work *work;
+    struct akin_feature_set set;
+    struct akin_feature_work *work;  /* NULL: external */
+    struct akin__external *external; /* NULL: built in */
 };
 
 /* One image being described. */
@@ -33,15 +35,20 @@ struct job {
 
 enum akin_status
 akin_describer_new(const struct akin_config *config,
+                   const struct akin_feature_set *set,
                    struct akin_describer **out, struct akin_error *err)
 {
     struct akin_describer *describer = calloc(1, sizeof(*describer));
-    enum akin_status st;
+    enum akin_status st = AKIN_OK;
 
     if (describer == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to describe images");
     describer->config = *config;
-    st = akin_feature_work_new(&describer->work, err);
+    describer->set = *set;
+    if (akin_feature_set_is_external(set))
+        describer->external = akin__external_new(config, set);
+    else
+        st = akin_feature_work_new(&describer->work, err);
     if (st != AKIN_OK) {
         akin_describer_free(describer);
         return st;
@@ -56,7 +63,15 @@ akin_describer_free(struct akin_describer *describer)
     if (describer == NULL)
         return;
     akin_feature_work_free(describer->work);
+    akin__external_free(describer->external);
     free(describer);
+}
+
+bool
+akin_describer_is_halted(const struct akin_describer *describer)
+{
+    return describer->external != NULL &&
+           akin__external_failed(describer->external);
 }
 
 void
@@ -97,7 +112,7 @@ room_for_tiles(struct job *job, size_t more, struct akin_error *err)
     job->out.tiles = tiles;
     if (st != AKIN_OK)
         return st;
-    st = grow(&features, n, AKIN_N_FEATURES, sizeof(float), err);
+    st = grow(&features, n, job->out.n_features, sizeof(float), err);
     job->out.features = features;
     if (st == AKIN_OK)
         job->cap_tiles = n;
@@ -118,11 +133,27 @@ room_for_copy(struct job *job, struct akin_error *err)
     job->out.disturbed_tile = tile;
     if (st != AKIN_OK)
         return st;
-    st = grow(&copies, n, AKIN_N_FEATURES, sizeof(float), err);
+    st = grow(&copies, n, job->out.n_features, sizeof(float), err);
     job->out.disturbed = copies;
     if (st == AKIN_OK)
         job->cap_disturbed = n;
     return st;
+}
+
+/* The features of rect into row `row`: now, or when a batch is full. */
+static enum akin_status
+take_features(struct job *job, const struct akin_plane *plane,
+              struct akin_tile_rect rect, bool is_copy, size_t row,
+              struct akin_error *err)
+{
+    float *rows = is_copy ? job->out.disturbed : job->out.features;
+
+    if (job->describer->external != NULL)
+        return akin__external_add(job->describer->external, plane, rect,
+                                  is_copy, row, &job->out, err);
+    akin_feature_compute(job->describer->work, plane, rect,
+                         rows + row * job->out.n_features);
+    return AKIN_OK;
 }
 
 /* Copies of tile number `tile` of the image. */
@@ -142,11 +173,11 @@ add_copies(struct job *job, const struct akin_plane *level,
         st = akin_disturb(level, rect, seed, &copy, err);
         if (st != AKIN_OK)
             return st;
-        akin_feature_compute(job->describer->work, &copy, all,
-                             job->out.disturbed +
-                                 job->out.n_disturbed * AKIN_N_FEATURES);
+        st = take_features(job, &copy, all, true, job->out.n_disturbed, err);
         job->out.disturbed_tile[job->out.n_disturbed++] = (uint32_t)tile;
         akin_plane_free(&copy);
+        if (st != AKIN_OK)
+            return st;
     }
     return AKIN_OK;
 }
@@ -177,15 +208,15 @@ describe_tiles(struct job *job, const struct akin_pyramid *pyramid,
         struct akin_tile_rect rect = akin_tile_rect(pyramid, tile);
         size_t at = job->out.n_tiles++;
 
-        akin_feature_compute(job->describer->work, &pyramid->level[tile->level],
-                             rect, job->out.features + at * AKIN_N_FEATURES);
+        st = take_features(job, &pyramid->level[tile->level], rect, false, at,
+                           err);
         job->out.tiles[at] = *tile;
         job->out.tiles[at].x += region->w != 0 ? region->x : 0;
         job->out.tiles[at].y += region->w != 0 ? region->y : 0;
         job->out.tiles[at].z = ref->z;
         job->out.tiles[at].c = ref->c;
         job->out.tiles[at].t = ref->t;
-        if (part_of(n_disturb, i, list->n) > 0)
+        if (st == AKIN_OK && part_of(n_disturb, i, list->n) > 0)
             st = add_copies(job, &pyramid->level[tile->level], rect, at, err);
     }
     return st;
@@ -212,8 +243,11 @@ describe_pixels(struct job *job, const struct akin_plane *plane,
         goto done;
     if (background && job->out.n_tiles > 0)
         goto done;
-    if (!background && job->only_background)
+    if (!background && job->only_background) {
         job->out.n_tiles = job->out.n_disturbed = 0;
+        if (job->describer->external != NULL)
+            akin__external_reset(job->describer->external);
+    }
     job->only_background = background;
     st = describe_tiles(job, &pyramid, &list, ref, n_disturb, err);
 done:
@@ -222,10 +256,9 @@ done:
     return st;
 }
 
-/* The region of a plane, copied. */
-static enum akin_status
-crop(const struct akin_plane *plane, struct akin_tile_rect region,
-     struct akin_plane *out, struct akin_error *err)
+enum akin_status
+akin__plane_crop(const struct akin_plane *plane, struct akin_tile_rect region,
+                 struct akin_plane *out, struct akin_error *err)
 {
     size_t px = plane->channels * akin_sample_size(plane->sample);
     size_t row = region.w * px;
@@ -262,7 +295,7 @@ describe_plane(struct job *job, struct akin_decoder *decoder,
 
     st = akin_decode_plane(decoder, ref->z, ref->c, ref->t, &plane, err);
     if (st == AKIN_OK && job->options->region.w != 0) {
-        st = crop(&plane, job->options->region, &part, err);
+        st = akin__plane_crop(&plane, job->options->region, &part, err);
         akin_plane_free(&plane);
         used = &part;
     }
@@ -270,7 +303,7 @@ describe_plane(struct job *job, struct akin_decoder *decoder,
         st = describe_pixels(job, used, ref, max_tiles, n_disturb, err);
     akin_plane_free(&plane);
     akin_plane_free(&part);
-    if (st != AKIN_OK)
+    if (st != AKIN_OK && !akin_describer_is_halted(job->describer))
         akin_error_prefix(err, "plane z=%" PRIu32 " c=%" PRIu32 " t=%" PRIu32,
                           ref->z, ref->c, ref->t);
     return st;
@@ -320,10 +353,15 @@ akin_describe(struct akin_describer *describer, struct akin_decoder *decoder,
                         ? options->max_tiles
                         : (size_t)describer->config.tile_max_per_image;
     job.only_background = true;
+    job.out.n_features = describer->set.n;
+    if (describer->external != NULL)
+        akin__external_reset(describer->external);
     st = akin_planes_choose(info, &describer->config, &planes, err);
     if (st != AKIN_OK)
         return st;
     st = describe_planes(&job, decoder, &planes, err);
+    if (st == AKIN_OK && describer->external != NULL)
+        st = akin__external_flush(describer->external, &job.out, err);
     akin_plane_list_free(&planes);
     if (st != AKIN_OK) {
         akin_described_free(&job.out);

@@ -13,6 +13,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "luma.h"
 #include "simd.h"
@@ -20,6 +21,8 @@
 #define CURVE 1024 /* places at which the gamma curve is computed */
 #define BLUR_RADIUS 6
 #define MAX_CHANNELS 3
+#define LANES 64   /* minima kept side by side, for vector registers */
+#define PERIOD 128 /* px that the camera takes at once */
 
 /* What is done to one copy. */
 struct recipe {
@@ -39,15 +42,22 @@ struct canvas {
     float low, high; /* of the samples, before the camera */
 };
 
-/* SplitMix64 (Steele, Lea & Flood, OOPSLA 2014, figure 17). */
-static uint64_t
-next_random(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+#define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
 
+/* SplitMix64 (Steele, Lea & Flood, OOPSLA 2014, figure 17): number n of the
+ * sequence is made from seed + n * GOLDEN, whatever came before. */
+AKIN_INLINE uint64_t
+mixed(uint64_t z)
+{
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
     return z ^ (z >> 31);
+}
+
+static uint64_t
+next_random(uint64_t *state)
+{
+    return mixed(*state += GOLDEN);
 }
 
 static double
@@ -63,20 +73,20 @@ between_log(uint64_t *state, double low, double high)
 }
 
 /* Nearly normal with sigma 1: eight even bytes summed; their variance is
- * 8 * (256^2 - 1) / 12. */
-static float
-nearly_normal(uint64_t *state)
+ * 8 * (256^2 - 1) / 12. The bytes are added in pairs, then all pairs at once.
+ */
+AKIN_INLINE float
+nearly_normal(uint64_t bits)
 {
-    uint64_t bits = next_random(state);
-    uint32_t sum = 0;
+    const uint64_t pairs = UINT64_C(0x00ff00ff00ff00ff);
+    uint64_t sum = (bits & pairs) + (bits >> 8 & pairs);
 
-    for (int i = 0; i < 8; i++, bits >>= 8)
-        sum += (uint32_t)(bits & 255);
-    return ((float)sum - 1020.0f) * (1.0f / 209.022f);
+    sum = sum * UINT64_C(0x0001000100010001) >> 48;
+    return ((float)(int32_t)sum - 1020.0f) * (1.0f / 209.022f);
 }
 
 /* fminf and fmaxf are calls into libm here; this is not. */
-static float
+AKIN_INLINE float
 clamped(float v, float low, float high)
 {
     v = v > low ? v : low;
@@ -100,11 +110,13 @@ make_recipe(uint64_t *state)
     return r;
 }
 
-/* Where a pixel of the copy comes from: the four pixels around the place, and
- * the weights of the right and lower ones. */
+/* Where row or column i of the copy comes from, along one axis of the plane:
+ * the offsets of the two samples around the place, and the weight of the second
+ * one. Turns are quarter turns, so that an axis of the copy is one of the
+ * plane's. */
 struct source {
-    size_t at[4];
-    float right, below;
+    size_t first, second;
+    float weight;
 };
 
 static int64_t
@@ -115,87 +127,138 @@ floor_of(double v)
     return (double)whole > v ? whole - 1 : whole;
 }
 
-static struct source
-source_at(const struct akin_plane *plane, double x, double y)
+/* Places from + step * (i - (n - 1) / 2) of an axis of `len` px, `stride`
+ * samples apart. */
+static void
+find_sources(double centre, double step, uint32_t n, uint32_t len,
+             size_t stride, struct source *out)
 {
-    int64_t fx = floor_of(x), fy = floor_of(y);
-    size_t x0 = akin__mirror(fx, plane->width);
-    size_t x1 = akin__mirror(fx + 1, plane->width);
-    size_t y0 = akin__mirror(fy, plane->height) * plane->width;
-    size_t y1 = akin__mirror(fy + 1, plane->height) * plane->width;
-    size_t n = plane->channels;
+    for (uint32_t i = 0; i < n; i++) {
+        double at = centre + step * (i - (n - 1) / 2.0);
+        int64_t whole = floor_of(at);
 
-    return (struct source){
-        {(y0 + x0) * n, (y0 + x1) * n, (y1 + x0) * n, (y1 + x1) * n},
-        (float)(x - (double)fx),
-        (float)(y - (double)fy)};
+        out[i].first = akin__mirror(whole, len) * stride;
+        out[i].second = akin__mirror(whole + 1, len) * stride;
+        out[i].weight = (float)(at - (double)whole);
+    }
 }
 
-/* Bilinear values of all channels. */
+/* One row of the copy, bilinear. across: the sources of its pixels; along: its
+ * own. turned: the row is a column of the plane. The plane's x is blended
+ * first. */
 #define TAKE(name, type)                                                       \
-    static void name(const type *px, size_t channels, const struct source *s,  \
-                     float *out)                                               \
+    AKIN_INLINE void name##_n(const type *px, size_t n, bool turned,           \
+                              const struct source *across, uint32_t w,         \
+                              struct source along, float *out)                 \
     {                                                                          \
-        for (size_t c = 0; c < channels; c++) {                                \
-            float upper = (float)px[s->at[0] + c] * (1 - s->right) +           \
-                          (float)px[s->at[1] + c] * s->right;                  \
-            float lower = (float)px[s->at[2] + c] * (1 - s->right) +           \
-                          (float)px[s->at[3] + c] * s->right;                  \
+        for (uint32_t i = 0; i < w; i++) {                                     \
+            struct source x = turned ? along : across[i];                      \
+            struct source y = turned ? across[i] : along;                      \
+            const type *upper = px + y.first, *lower = px + y.second;          \
                                                                                \
-            out[c] = upper * (1 - s->below) + lower * s->below;                \
+            for (size_t c = 0; c < n; c++) {                                   \
+                float u = (float)upper[x.first + c] * (1 - x.weight) +         \
+                          (float)upper[x.second + c] * x.weight;               \
+                float l = (float)lower[x.first + c] * (1 - x.weight) +         \
+                          (float)lower[x.second + c] * x.weight;               \
+                                                                               \
+                out[i * n + c] = u * (1 - y.weight) + l * y.weight;            \
+            }                                                                  \
         }                                                                      \
+    }                                                                          \
+    static void name(const type *px, size_t n, bool turned,                    \
+                     const struct source *across, uint32_t w,                  \
+                     struct source along, float *out)                          \
+    {                                                                          \
+        if (n == 1)                                                            \
+            name##_n(px, 1, turned, across, w, along, out);                    \
+        else                                                                   \
+            name##_n(px, 3, turned, across, w, along, out);                    \
     }
 
 TAKE(take_u8, uint8_t)
 TAKE(take_u16, uint16_t)
 TAKE(take_f32, float)
 
-/* Each pixel of the copy looks up where it came from, around the centre. */
+/* Each pixel of the copy looks up where it came from, around the centre.
+ * source: room for rect.w + rect.h. */
 static void
 resample(const struct akin_plane *plane, struct akin_tile_rect rect,
-         const struct recipe *r, struct canvas *canvas)
+         const struct recipe *r, struct source *source, struct canvas *canvas)
 {
-    static const int cosine[4] = {1, 0, -1, 0}, sine[4] = {0, 1, 0, -1};
     double cx = rect.x + (rect.w - 1) / 2.0, cy = rect.y + (rect.h - 1) / 2.0;
-    double cos_t = cosine[r->turn] / r->zoom, sin_t = sine[r->turn] / r->zoom;
-    float *to = canvas->px;
+    double to_right = (r->flip ? -1 : 1) / r->zoom, down = 1 / r->zoom;
+    size_t n = plane->channels, row = n * plane->width;
+    struct source *across = source, *along = source + rect.w;
+    bool turned = r->turn % 2 == 1;
 
-    for (uint32_t j = 0; j < rect.h; j++)
-        for (uint32_t i = 0; i < rect.w; i++, to += plane->channels) {
-            double x = i - (rect.w - 1) / 2.0, y = j - (rect.h - 1) / 2.0;
-            struct source s;
+    /* (x, y) turned by quarters is (x, y), (-y, x), (-x, -y), (y, -x). */
+    if (r->turn == 2 || r->turn == 3)
+        to_right = -to_right;
+    if (r->turn == 1 || r->turn == 2)
+        down = -down;
+    find_sources(turned ? cy : cx, to_right, rect.w,
+                 turned ? plane->height : plane->width, turned ? row : n,
+                 across);
+    find_sources(turned ? cx : cy, down, rect.h,
+                 turned ? plane->width : plane->height, turned ? n : row,
+                 along);
+    for (uint32_t j = 0; j < rect.h; j++) {
+        float *to = canvas->px + j * (n * rect.w);
 
-            x = r->flip ? -x : x;
-            s = source_at(plane, cx + cos_t * x - sin_t * y,
-                          cy + sin_t * x + cos_t * y);
-            if (plane->sample == AKIN_SAMPLE_U8)
-                take_u8(plane->px, plane->channels, &s, to);
-            else if (plane->sample == AKIN_SAMPLE_U16)
-                take_u16(plane->px, plane->channels, &s, to);
-            else
-                take_f32(plane->px, plane->channels, &s, to);
-        }
-}
-
-static void
-find_range(struct canvas *canvas)
-{
-    size_t n = canvas->w * canvas->h * canvas->channels;
-
-    canvas->low = canvas->high = canvas->px[0];
-    for (size_t i = 1; i < n; i++) {
-        float v = canvas->px[i];
-
-        canvas->low = v < canvas->low ? v : canvas->low;
-        canvas->high = v > canvas->high ? v : canvas->high;
+        if (plane->sample == AKIN_SAMPLE_U8)
+            take_u8(plane->px, n, turned, across, rect.w, along[j], to);
+        else if (plane->sample == AKIN_SAMPLE_U16)
+            take_u16(plane->px, n, turned, across, rect.w, along[j], to);
+        else
+            take_f32(plane->px, n, turned, across, rect.w, along[j], to);
     }
 }
 
 AKIN_SIMD static void
-add_weighted(float *restrict to, const float *restrict from, size_t n, float k)
+find_range(struct canvas *canvas)
 {
-    for (size_t i = 0; i < n; i++)
-        to[i] += k * from[i];
+    size_t n = canvas->w * canvas->h * canvas->channels, i = 0;
+    const float *px = canvas->px;
+    float low[LANES], high[LANES];
+
+    for (size_t k = 0; k < LANES; k++)
+        low[k] = high[k] = px[0];
+    for (; i + LANES <= n; i += LANES)
+        for (size_t k = 0; k < LANES; k++) {
+            low[k] = px[i + k] < low[k] ? px[i + k] : low[k];
+            high[k] = px[i + k] > high[k] ? px[i + k] : high[k];
+        }
+    for (; i < n; i++) {
+        low[0] = px[i] < low[0] ? px[i] : low[0];
+        high[0] = px[i] > high[0] ? px[i] : high[0];
+    }
+    canvas->low = low[0];
+    canvas->high = high[0];
+    for (size_t k = 1; k < LANES; k++) {
+        canvas->low = low[k] < canvas->low ? low[k] : canvas->low;
+        canvas->high = high[k] > canvas->high ? high[k] : canvas->high;
+    }
+}
+
+/* n sums over 2 * BLUR_RADIUS + 1 rows, weighted by k[0..BLUR_RADIUS] from the
+ * middle. */
+AKIN_SIMD static void
+weigh_rows(const float *const *row, size_t n, const float *restrict k,
+           float *restrict to)
+{
+    const float *a = row[0], *b = row[1], *c = row[2], *d = row[3];
+    const float *e = row[4], *f = row[5], *g = row[6], *h = row[7];
+    const float *l = row[8], *m = row[9], *o = row[10], *p = row[11];
+    const float *q = row[12];
+
+    for (size_t i = 0; i < n; i++) {
+        float sum = k[6] * a[i] + k[5] * b[i] + k[4] * c[i] + k[3] * d[i];
+
+        sum = sum + k[2] * e[i] + k[1] * f[i] + k[0] * g[i] + k[1] * h[i];
+        sum = sum + k[2] * l[i] + k[3] * m[i] + k[4] * o[i] + k[5] * p[i];
+        to[i] = sum + k[6] * q[i];
+    }
 }
 
 static void
@@ -205,13 +268,23 @@ blur_columns(const struct canvas *c, const float *k, const float *from,
     size_t row = c->w * c->channels;
 
     for (size_t y = 0; y < c->h; y++) {
-        for (size_t i = 0; i < row; i++)
-            to[y * row + i] = 0.0f;
+        const float *rows[2 * BLUR_RADIUS + 1];
+
         for (int j = -BLUR_RADIUS; j <= BLUR_RADIUS; j++)
-            add_weighted(to + y * row,
-                         from + akin__mirror((int64_t)y + j, c->h) * row, row,
-                         k[abs(j)]);
+            rows[j + BLUR_RADIUS] =
+                from + akin__mirror((int64_t)y + j, c->h) * row;
+        weigh_rows(rows, row, k, to + y * row);
     }
+}
+
+/* Pixel x of a row that goes on mirrored, to its place in padded. */
+static void
+pad(const float *from, const struct canvas *c, int64_t x, float *padded)
+{
+    size_t n = c->channels;
+
+    memcpy(padded + (size_t)(x + BLUR_RADIUS) * n,
+           from + akin__mirror(x, c->w) * n, n * sizeof(*padded));
 }
 
 /* Row by row: shifted by j px is shifted by j * channels floats of the row
@@ -221,17 +294,17 @@ blur_rows(const struct canvas *c, const float *k, float *padded,
           const float *from, float *to)
 {
     size_t n = c->channels, row = c->w * n;
+    const float *rows[2 * BLUR_RADIUS + 1];
 
+    for (size_t j = 0; j <= 2 * BLUR_RADIUS; j++)
+        rows[j] = padded + j * n;
     for (size_t y = 0; y < c->h; y++, from += row, to += row) {
-        for (int64_t x = -BLUR_RADIUS; x < (int64_t)c->w + BLUR_RADIUS; x++)
-            for (size_t ch = 0; ch < n; ch++)
-                padded[(size_t)(x + BLUR_RADIUS) * n + ch] =
-                    from[akin__mirror(x, c->w) * n + ch];
-        for (size_t i = 0; i < row; i++)
-            to[i] = 0.0f;
-        for (int j = -BLUR_RADIUS; j <= BLUR_RADIUS; j++)
-            add_weighted(to, padded + (size_t)(j + BLUR_RADIUS) * n, row,
-                         k[abs(j)]);
+        memcpy(padded + BLUR_RADIUS * n, from, row * sizeof(*padded));
+        for (int64_t i = 0; i < BLUR_RADIUS; i++) {
+            pad(from, c, i - BLUR_RADIUS, padded);
+            pad(from, c, (int64_t)c->w + i, padded);
+        }
+        weigh_rows(rows, row, k, to);
     }
 }
 
@@ -249,49 +322,79 @@ blur(struct canvas *canvas, double sigma)
     blur_columns(canvas, k, canvas->tmp, canvas->px);
 }
 
+/* What expose_some needs; gain goes on channel by channel, period after
+ * period. */
+struct camera {
+    const float *curve;
+    float low, span, noise;
+    float gain[MAX_CHANNELS * PERIOD];
+};
+
+/* seed: of the samples' random numbers, one each. */
+AKIN_SIMD static void
+expose_some(const struct camera *camera, uint64_t seed, size_t n,
+            float *restrict px)
+{
+    for (size_t i = 0; i < n; i++) {
+        float v = clamped((px[i] - camera->low) / camera->span, 0.0f, 1.0f);
+        float place = v * CURVE;
+        int at = (int)place;
+        const float *curve = camera->curve;
+
+        v = curve[at] + (place - (float)at) * (curve[at + 1] - curve[at]);
+        v = v * camera->gain[i] +
+            camera->noise * nearly_normal(mixed(seed + (i + 1) * GOLDEN));
+        px[i] = camera->low + camera->span * v;
+    }
+}
+
 /* Gamma within the range, gains about its low end (which offset a camera adds
  * is not known), noise. */
 static void
-expose(struct canvas *canvas, const struct recipe *r, uint64_t *state)
+expose(struct canvas *canvas, const struct recipe *r, uint64_t seed)
 {
-    size_t n = canvas->w * canvas->h;
-    float span = canvas->high - canvas->low;
+    size_t n = canvas->w * canvas->h * canvas->channels;
+    size_t some = canvas->channels * PERIOD;
     float curve[CURVE + 2];
+    struct camera camera = {
+        curve, canvas->low, canvas->high - canvas->low, r->noise, {0}};
 
-    if (!(span > 0) || !isfinite(span))
+    if (!(camera.span > 0) || !isfinite(camera.span))
         return;
     for (int i = 0; i <= CURVE; i++)
         curve[i] = (float)pow((double)i / CURVE, r->gamma);
     curve[CURVE + 1] = 1.0f;
-    for (size_t i = 0; i < n; i++)
-        for (size_t c = 0; c < canvas->channels; c++) {
-            float *px = &canvas->px[i * canvas->channels + c];
-            float v = clamped((*px - canvas->low) / span, 0.0f, 1.0f);
-            float place = v * CURVE;
-            int at = (int)place;
-
-            v = curve[at] + (place - (float)at) * (curve[at + 1] - curve[at]);
-            v = v * r->gain[c] + r->noise * nearly_normal(state);
-            *px = canvas->low + span * v;
-        }
+    for (size_t i = 0; i < some; i++)
+        camera.gain[i] = r->gain[i % canvas->channels];
+    for (size_t at = 0; at < n; at += some)
+        expose_some(&camera, seed + at * GOLDEN, n - at < some ? n - at : some,
+                    canvas->px + at);
 }
+
+/* Rounded and within the samples' range. */
+#define STORE(name, type, most)                                                \
+    AKIN_SIMD static void name(const float *restrict px, size_t n,             \
+                               type *restrict out)                             \
+    {                                                                          \
+        for (size_t i = 0; i < n; i++)                                         \
+            out[i] = (type)(int32_t)(clamped(px[i], 0.0f, most) + 0.5f);       \
+    }
+
+STORE(store_u8, uint8_t, 255.0f)
+STORE(store_u16, uint16_t, 65535.0f)
 
 static void
 store(const struct canvas *canvas, struct akin_plane *out)
 {
     size_t n = canvas->w * canvas->h * canvas->channels;
-    float most = out->sample == AKIN_SAMPLE_U8 ? 255.0f : 65535.0f;
 
-    for (size_t i = 0; i < n; i++) {
-        float v = canvas->px[i], whole = clamped(v, 0.0f, most) + 0.5f;
-
-        if (out->sample == AKIN_SAMPLE_U8)
-            ((uint8_t *)out->px)[i] = (uint8_t)whole;
-        else if (out->sample == AKIN_SAMPLE_U16)
-            ((uint16_t *)out->px)[i] = (uint16_t)whole;
-        else
-            ((float *)out->px)[i] = clamped(v, -FLT_MAX, FLT_MAX);
-    }
+    if (out->sample == AKIN_SAMPLE_U8)
+        store_u8(canvas->px, n, out->px);
+    else if (out->sample == AKIN_SAMPLE_U16)
+        store_u16(canvas->px, n, out->px);
+    else
+        for (size_t i = 0; i < n; i++)
+            ((float *)out->px)[i] = clamped(canvas->px[i], -FLT_MAX, FLT_MAX);
 }
 
 enum akin_status
@@ -302,6 +405,7 @@ akin_disturb(const struct akin_plane *plane, struct akin_tile_rect rect,
         .w = rect.w, .h = rect.h, .channels = plane->channels};
     struct recipe recipe = make_recipe(&seed);
     size_t n = (size_t)rect.w * rect.h * plane->channels;
+    struct source *source;
     enum akin_status st;
 
     assert(rect.x < plane->width && rect.w <= plane->width - rect.x);
@@ -310,24 +414,27 @@ akin_disturb(const struct akin_plane *plane, struct akin_tile_rect rect,
                           UINT64_MAX, err);
     if (st != AKIN_OK)
         return st;
-    canvas.px = calloc(n, sizeof(float));
-    canvas.tmp = calloc(n, sizeof(float));
+    canvas.px = malloc(n * sizeof(float)); /* as many as out has */
+    canvas.tmp = malloc(n * sizeof(float));
+    source = calloc((size_t)rect.w + rect.h, sizeof(*source));
     canvas.padded =
         calloc(((size_t)rect.w + 2 * (size_t)BLUR_RADIUS) * plane->channels,
                sizeof(float));
-    if (canvas.px == NULL || canvas.tmp == NULL || canvas.padded == NULL) {
+    if (canvas.px == NULL || canvas.tmp == NULL || canvas.padded == NULL ||
+        source == NULL) {
         akin_plane_free(out);
         st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to disturb a tile");
         goto done;
     }
-    resample(plane, rect, &recipe, &canvas);
+    resample(plane, rect, &recipe, source, &canvas);
     blur(&canvas, recipe.sigma);
     find_range(&canvas);
-    expose(&canvas, &recipe, &seed);
+    expose(&canvas, &recipe, seed);
     store(&canvas, out);
 done:
     free(canvas.px);
     free(canvas.tmp);
     free(canvas.padded);
+    free(source);
     return st;
 }

@@ -270,6 +270,97 @@ is_counted(const char *facet)
     return false;
 }
 
+/* --- attributes of file lists --- */
+
+const char *
+akin_facet_attribute(const char *facet)
+{
+    static const char before[] = "image.";
+    size_t len = sizeof(before) - 1;
+
+    if (facet == NULL || strncmp(facet, before, len) != 0 ||
+        facet[len] == '\0' ||
+        strlen(facet) + strlen(AKIN__FILE_ATTRIBUTES) >= AKIN__EXTRA_MAX)
+        return NULL;
+    return facet + len;
+}
+
+/* The nearest attribute that occurs, in the sentence that there is no such. */
+static enum akin_status
+no_such_attribute(const struct akin_facets *facets, const char *name,
+                  struct akin_error *err)
+{
+    size_t len = strlen(AKIN__FILE_ATTRIBUTES);
+    struct akin_nearest near;
+
+    akin_nearest_init(&near, name);
+    for (size_t i = 0; i < facets->extra.n; i++) {
+        const char *text = facets->extra.value[i].text;
+
+        if (strncmp(text, AKIN__FILE_ATTRIBUTES, len) == 0 &&
+            strpbrk(text + len, "." AKIN__EXTRA_SEPARATOR) == NULL)
+            akin_nearest_offer(&near, text + len);
+    }
+    if (near.best == NULL)
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "no file list has an attribute \"%.80s\"", name);
+    return AKIN_FAIL(err, AKIN_EINVAL,
+                     "no file list has an attribute \"%.80s\"; did you mean "
+                     "\"image.%s\"?",
+                     name, near.best);
+}
+
+static struct akin_json *
+count_attribute(const struct akin_facets *facets, const char *head,
+                const struct akin_bitmap *datasets, size_t max)
+{
+    const struct akin__dict *extra = &facets->extra;
+    struct counted *list = akin_new(extra->n + 1, sizeof(*list));
+    struct akin_json *json = akin_json_array();
+    size_t n = 0, len = strlen(head);
+
+    for (size_t i = 0; i < extra->n; i++) {
+        const struct akin__value *value = &extra->value[i];
+
+        if (strncmp(value->text, head, len) != 0)
+            continue;
+        list[n] = (struct counted){
+            value, akin__set_and_count(&value->set, datasets), 0};
+        n += list[n].count > 0;
+    }
+    n = best_first(list, n, max);
+    for (size_t i = 0; i < n; i++) {
+        struct akin_json *one = akin_json_object();
+
+        akin_json_set_text(one, "value", list[i].value->text + len);
+        akin_json_set_text(one, "label", list[i].value->text + len);
+        akin_json_set_int(one, "count", (int64_t)list[i].count);
+        akin_json_append(json, one);
+    }
+    free(list);
+    return json;
+}
+
+static enum akin_status
+answer_attribute(const struct akin_facets *facets, const char *name,
+                 const struct akin_bitmap *datasets, size_t max,
+                 struct akin_json **out, struct akin_error *err)
+{
+    struct akin_buf head = {0};
+    enum akin_status st = AKIN_OK;
+
+    akin_buf_printf(&head, "%s%s", AKIN__FILE_ATTRIBUTES, name);
+    if (akin__dict_find(&facets->extra, akin_buf_text(&head)) ==
+        AKIN__NO_VALUE) {
+        st = no_such_attribute(facets, name, err);
+    } else {
+        akin_buf_puts(&head, AKIN__EXTRA_SEPARATOR);
+        *out = count_attribute(facets, akin_buf_text(&head), datasets, max);
+    }
+    akin_buf_free(&head);
+    return st;
+}
+
 enum akin_status
 akin_facets_count(const struct akin_facets *facets, const char *name,
                   const struct akin_bitmap *datasets, size_t max,
@@ -278,6 +369,11 @@ akin_facets_count(const struct akin_facets *facets, const char *name,
     const struct akin__facet *facet;
 
     assert(facets->is_finished);
+    if (akin_facet_attribute(name) != NULL && is_counted(name + 6))
+        name += 6; /* image.channels is channels */
+    else if (akin_facet_attribute(name) != NULL)
+        return answer_attribute(facets, akin_facet_attribute(name), datasets,
+                                max, out, err);
     if (!is_counted(name))
         return no_such_facet(name, err);
     facet = akin__facet_of(facets, name);

@@ -2,6 +2,7 @@
 /*
  * facet_match.c - a filter to the set of datasets that pass.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,11 +206,19 @@ narrow(const struct akin_facets *facets, const struct akin__node *node,
     akin_bitmap_free(set);
 }
 
+/* name: room for one that is made up. */
 static const char *
-fields_of(const char *facet)
+fields_of(const char *facet, char name[AKIN__EXTRA_MAX])
 {
     const struct akin__facet_kind_of *kind = NULL;
     size_t n = akin__facet_kinds(&kind);
+    const char *attribute = akin_facet_attribute(facet);
+
+    if (attribute != NULL) {
+        (void)snprintf(name, AKIN__EXTRA_MAX, "%s%s", AKIN__FILE_ATTRIBUTES,
+                       attribute);
+        return name;
+    }
 
     for (size_t i = 0; facet != NULL && i < n; i++)
         if (strcmp(kind[i].name, facet) == 0)
@@ -220,19 +229,22 @@ fields_of(const char *facet)
 bool
 akin_facets_is_own(const struct akin_filter *filter, const char *facet)
 {
-    return filter != NULL && has_own(filter->root, fields_of(facet));
+    char name[AKIN__EXTRA_MAX];
+
+    return filter != NULL && has_own(filter->root, fields_of(facet, name));
 }
 
 struct akin_bitmap *
 akin_facets_match(const struct akin_facets *facets,
                   const struct akin_filter *filter, const char *except)
 {
+    char name[AKIN__EXTRA_MAX];
     struct akin_bitmap *out;
 
     if (filter != NULL && !akin_facets_is_own(filter, except))
         return match(facets, filter->root);
     out = akin_bitmap_copy(facets->all);
     if (filter != NULL)
-        narrow(facets, filter->root, fields_of(except), out);
+        narrow(facets, filter->root, fields_of(except, name), out);
     return out;
 }

@@ -27,6 +27,7 @@
 #define SCALES 4
 #define KINDS 7
 #define RADIUS 4
+#define ROW_MAX (AKIN__EDGE_MAX + 2 * RADIUS) /* floats of a padded row */
 
 enum kind {
     FLAT,
@@ -97,24 +98,6 @@ blur_columns(const float *const row[2 * RADIUS + 1], size_t w,
                  k[3] * (b[x] + h[x]) + k[4] * (a[x] + i[x]);
 }
 
-/* out = in blurred by k in both directions; in's rows are padded. tmp holds
- * h rows of w floats. */
-static void
-blur(const struct image *in, const float *k, float *tmp, struct image *out)
-{
-    const float *rows[2 * RADIUS + 1];
-
-    for (size_t y = 0; y < in->h; y++)
-        blur_row(row_of(in, y), in->w, k, tmp + y * in->w);
-    for (size_t y = 0; y < in->h; y++) {
-        for (int j = -RADIUS; j <= RADIUS; j++)
-            rows[j + RADIUS] =
-                tmp + akin__mirror((int64_t)y + j, in->h) * in->w;
-        blur_columns(rows, in->w, k, row_of(out, y));
-        pad_row(row_of(out, y), in->w);
-    }
-}
-
 /* The kind of each pixel of row `mid`, given the rows above and below. */
 AKIN_SIMD static void
 classify_row(const float *restrict up, const float *restrict mid,
@@ -152,48 +135,17 @@ classify_row(const float *restrict up, const float *restrict mid,
     }
 }
 
-/* Adds a row's kinds to count. Nine bits a kind in one word: up to 511 px can
- * be added before the fields must be emptied. */
-static void
-count_kinds(const uint8_t *kind, size_t w, uint64_t count[KINDS])
+/* Adds a row's kinds to count; w: up to AKIN__EDGE_MAX, which 16 bits hold. */
+AKIN_SIMD static void
+count_kinds(const uint8_t *restrict kind, size_t w, uint64_t count[KINDS])
 {
-    static const uint64_t one[KINDS] = {1,
-                                        (uint64_t)1 << 9,
-                                        (uint64_t)1 << 18,
-                                        (uint64_t)1 << 27,
-                                        (uint64_t)1 << 36,
-                                        (uint64_t)1 << 45,
-                                        (uint64_t)1 << 54};
+    for (uint8_t k = 0; k < KINDS; k++) {
+        uint16_t n = 0;
 
-    for (size_t at = 0; at < w;) {
-        size_t end = w - at > 511 ? at + 511 : w;
-        uint64_t fields = 0;
-
-        for (; at < end; at++)
-            fields += one[kind[at]];
-        for (size_t k = 0; k < KINDS; k++)
-            count[k] += fields >> (9 * k) & 511;
+        for (size_t i = 0; i < w; i++)
+            n = (uint16_t)(n + (kind[i] == k ? 1 : 0));
+        count[k] += n;
     }
-}
-
-static void
-classify(const struct image *image, float *out)
-{
-    uint64_t count[KINDS] = {0};
-    uint8_t kind[AKIN__EDGE_MAX];
-    double n = (double)image->w * (double)image->h;
-
-    assert(image->w <= AKIN__EDGE_MAX);
-    for (size_t y = 0; y < image->h; y++) {
-        size_t up = akin__mirror((int64_t)y - 1, image->h);
-        size_t down = akin__mirror((int64_t)y + 1, image->h);
-
-        classify_row(row_of(image, up), row_of(image, y), row_of(image, down),
-                     image->w, kind);
-        count_kinds(kind, image->w, count);
-    }
-    for (size_t k = 0; k < KINDS; k++)
-        out[k] = (float)sqrt((double)count[k] / n);
 }
 
 AKIN_SIMD static void
@@ -205,23 +157,6 @@ halve_rows(const float *restrict a, const float *restrict b, size_t w,
             0.25f * ((a[2 * i] + a[2 * i + 1]) + (b[2 * i] + b[2 * i + 1]));
 }
 
-/* The next octave in `out`; an edge of 1 px stays. */
-static void
-halve(const struct image *in, struct image *out)
-{
-    out->w = in->w > 1 ? in->w / 2 : 1;
-    out->h = in->h > 1 ? in->h / 2 : 1;
-    out->stride = out->w + 2 * (size_t)RADIUS;
-    for (size_t y = 0; y < out->h; y++) {
-        size_t below = akin__mirror(2 * (int64_t)y + 1, in->h);
-
-        /* The padding of a row of 1 px holds the pixel again. */
-        halve_rows(row_of(in, 2 * y), row_of(in, below), out->w,
-                   row_of(out, y));
-        pad_row(row_of(out, y), out->w);
-    }
-}
-
 AKIN_SIMD static void
 widen_row(const uint8_t *restrict in, size_t w, float *restrict out)
 {
@@ -229,32 +164,109 @@ widen_row(const uint8_t *restrict in, size_t w, float *restrict out)
         out[i] = (float)in[i];
 }
 
+/* The tile, blurred by k along its rows: h rows of w floats. */
 static void
-load(const struct akin__grey *grey, struct image *out)
+blur_grey(const struct akin__grey *grey, const float *k, float *out)
 {
-    out->w = grey->w;
-    out->h = grey->h;
-    out->stride = grey->w + 2 * (size_t)RADIUS;
+    float padded[ROW_MAX], *row = padded + RADIUS;
+
     for (size_t y = 0; y < grey->h; y++) {
-        widen_row(grey->px + y * grey->w, grey->w, row_of(out, y));
-        pad_row(row_of(out, y), grey->w);
+        widen_row(grey->px + y * grey->w, grey->w, row);
+        pad_row(row, grey->w);
+        blur_row(row, grey->w, k, out + y * grey->w);
     }
+}
+
+/* The same of an image, whose rows are padded. */
+static void
+blur_image(const struct image *in, const float *k, float *out)
+{
+    for (size_t y = 0; y < in->h; y++)
+        blur_row(row_of(in, y), in->w, k, out + y * in->w);
+}
+
+/* One scale on its way from the top to the bottom: three rows of the smooth
+ * image are all that is kept of it. */
+struct pass {
+    float smooth[3][ROW_MAX]; /* row y at y % 3, padded */
+    uint64_t count[KINDS];
+    size_t w, h;
+};
+
+static float *
+smooth_row(struct pass *pass, size_t y)
+{
+    return pass->smooth[y % 3] + RADIUS;
+}
+
+/* Counts the kinds of row y; the rows around it are there. */
+static void
+count_row(struct pass *pass, size_t y)
+{
+    uint8_t kind[AKIN__EDGE_MAX];
+    size_t up = akin__mirror((int64_t)y - 1, pass->h);
+    size_t down = akin__mirror((int64_t)y + 1, pass->h);
+
+    classify_row(smooth_row(pass, up), smooth_row(pass, y),
+                 smooth_row(pass, down), pass->w, kind);
+    count_kinds(kind, pass->w, pass->count);
+}
+
+/* Blurs the rows in `rows` (from blur_grey or blur_image) along the columns,
+ * counts kinds, and makes the next octave; an edge of 1 px stays. */
+static void
+run_pass(struct pass *pass, const float *rows, const float *k,
+         struct image *next)
+{
+    const float *near[2 * RADIUS + 1];
+
+    for (size_t y = 0; y < pass->h; y++) {
+        float *row = smooth_row(pass, y);
+        const float *above = pass->h > 1 ? smooth_row(pass, y + 2) : row;
+
+        for (int j = -RADIUS; j <= RADIUS; j++)
+            near[j + RADIUS] =
+                rows + akin__mirror((int64_t)y + j, pass->h) * pass->w;
+        blur_columns(near, pass->w, k, row);
+        pad_row(row, pass->w);
+        if (y > 0)
+            count_row(pass, y - 1);
+        /* The padding of a row of 1 px holds the pixel again. */
+        if (y % 2 == 1 || pass->h == 1) {
+            halve_rows(above, row, next->w, row_of(next, y / 2));
+            pad_row(row_of(next, y / 2), next->w);
+        }
+    }
+    count_row(pass, pass->h - 1);
 }
 
 void
 akin__feature_bif(const struct akin__grey *grey, float *scratch, float *out)
 {
-    size_t room = (size_t)(AKIN__EDGE_MAX + 2 * RADIUS) * AKIN__EDGE_MAX;
-    struct image in = {.px = scratch}, smooth = {.px = scratch + room};
-    float *tmp = scratch + 2 * room;
+    struct image octave = {.px = scratch};
+    float *rows =
+        scratch + (size_t)(AKIN__EDGE_MAX + 2 * RADIUS) * AKIN__EDGE_MAX;
+    struct pass pass;
 
-    load(grey, &in);
+    assert(grey->w <= AKIN__EDGE_MAX);
+    pass.w = grey->w;
+    pass.h = grey->h;
     for (size_t scale = 0; scale < SCALES; scale++) {
-        smooth.w = in.w;
-        smooth.h = in.h;
-        smooth.stride = in.stride;
-        blur(&in, scale == 0 ? kernel_1 : kernel_11_16, tmp, &smooth);
-        classify(&smooth, out + scale * KINDS);
-        halve(&smooth, &in);
+        const float *k = scale == 0 ? kernel_1 : kernel_11_16;
+        double n = (double)pass.w * (double)pass.h;
+
+        if (scale == 0)
+            blur_grey(grey, k, rows);
+        else
+            blur_image(&octave, k, rows);
+        octave.w = pass.w > 1 ? pass.w / 2 : 1;
+        octave.h = pass.h > 1 ? pass.h / 2 : 1;
+        octave.stride = octave.w + 2 * (size_t)RADIUS;
+        memset(pass.count, 0, sizeof(pass.count));
+        run_pass(&pass, rows, k, &octave);
+        for (size_t i = 0; i < KINDS; i++)
+            out[scale * KINDS + i] = (float)sqrt((double)pass.count[i] / n);
+        pass.w = octave.w;
+        pass.h = octave.h;
     }
 }

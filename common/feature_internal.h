@@ -32,7 +32,7 @@ struct akin__grey {
 #define AKIN__N_GRANULARITY 10 /* opening, closing x 5 sizes */
 
 /* scratch: room for AKIN__BIF_SCRATCH floats. */
-#define AKIN__BIF_SCRATCH (3 * (size_t)(AKIN__EDGE_MAX + 8) * AKIN__EDGE_MAX)
+#define AKIN__BIF_SCRATCH (2 * (size_t)(AKIN__EDGE_MAX + 8) * AKIN__EDGE_MAX)
 void akin__feature_bif(const struct akin__grey *grey, float *scratch,
                        float *out);
 

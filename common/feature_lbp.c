@@ -21,12 +21,13 @@
 /* Levels of 255 by which a neighbour must be brighter: in flat places noise and
  * rounding alone would otherwise write the patterns. */
 #define MARGIN 3
+#define LANES ((size_t)64)
 #define FIELD 6 /* bits of a counter in the packed word */
 
 /* Bit i set: neighbour i, counted around the circle, is brighter. */
-AKIN_SIMD static void
-code_row(const uint8_t *restrict up, const uint8_t *restrict mid,
-         const uint8_t *restrict down, size_t n, uint8_t *restrict code)
+AKIN_INLINE void
+code_px(const uint8_t *restrict up, const uint8_t *restrict mid,
+        const uint8_t *restrict down, size_t n, uint8_t *restrict code)
 {
     for (size_t i = 0; i < n; i++) {
         uint8_t c = mid[i + 1], bits;
@@ -42,6 +43,22 @@ code_row(const uint8_t *restrict up, const uint8_t *restrict mid,
         bits = (uint8_t)(bits | (mid[i] > limit ? 128 : 0));
         code[i] = bits;
     }
+}
+
+/* A row of 256 px has 254 codes: what does not fill a register is computed
+ * together with some before it, again. */
+AKIN_SIMD static void
+code_row(const uint8_t *restrict up, const uint8_t *restrict mid,
+         const uint8_t *restrict down, size_t n, uint8_t *restrict code)
+{
+    size_t last = n < LANES ? 0 : n - LANES;
+
+    for (size_t i = 0; i + LANES <= n; i += LANES)
+        code_px(up + i, mid + i, down + i, LANES, code + i);
+    if (n < LANES)
+        code_px(up, mid, down, n, code);
+    else if (n % LANES != 0)
+        code_px(up + last, mid + last, down + last, LANES, code + last);
 }
 
 /* The pattern of a code: its number of ones, or 9. */

@@ -28,10 +28,15 @@ struct akin__field {
     const char *help;
 };
 
+/* Authors of earlier versions, where a catalog has put them into a record. */
+#define AKIN__AUTHORS_BEFORE "authors_before"
+/* Where a record has what file lists say of its images (file_list.h). */
+#define AKIN__FILE_ATTRIBUTES "extra.file_attributes."
+
 /* NULL when there is no such field; near then gets the nearest name or NULL.
  * Alternative spellings (licence) are found too. extra.NAME is any key of the
- * record's extra object, compared as text; that answer is valid until the next
- * call in the same thread. */
+ * record's extra object, image.NAME any attribute of file lists, both compared
+ * as text; that answer is valid until the next call in the same thread. */
 const struct akin__field *akin__field_find(const char *name, const char **near);
 /* All fields, for help texts and facets. */
 /* The ontology that the archives use for a field, or NULL. */

@@ -88,7 +88,7 @@ manifest_number(const struct akin_json *manifest, const char *key, uint64_t max,
 
 static enum akin_status
 check_identity(const struct akin_json *manifest, uint32_t number,
-               struct akin_error *err)
+               const struct akin_feature_set *set, struct akin_error *err)
 {
     const char *format = akin_json_text(manifest, "format");
     const char *features = akin_json_text(manifest, "feature_set");
@@ -107,10 +107,10 @@ check_identity(const struct akin_json *manifest, uint32_t number,
     if (hash_text == NULL || strcmp(hash_text, is_text) != 0)
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "the manifest is damaged: its hash is another");
-    if (features == NULL || strcmp(features, AKIN_FEATURE_SET) != 0)
-        return AKIN_FAIL(
-            err, AKIN_ESTALE, "made from features %s; this program knows %s",
-            features == NULL ? "(none)" : features, AKIN_FEATURE_SET);
+    if (features == NULL || strcmp(features, set->id) != 0)
+        return AKIN_FAIL(err, AKIN_ESTALE,
+                         "made from features %.80s; the store holds %s",
+                         features == NULL ? "(none)" : features, set->id);
     st = manifest_number(manifest, "generation", UINT32_MAX, &says, err);
     if (st == AKIN_OK && says != number)
         st = AKIN_FAIL(err, AKIN_ESTALE,
@@ -175,14 +175,15 @@ check_seals(const struct akin_generation *gen, struct akin_error *err)
 }
 
 static enum akin_status
-open_manifest(struct akin_generation *gen, struct akin_error *err)
+open_manifest(struct akin_generation *gen, const struct akin_feature_set *set,
+              struct akin_error *err)
 {
     char *path = akin_path_join(gen->dir, AKIN__FILE_MANIFEST);
     enum akin_status st =
         akin_json_read_file(path, AKIN__MANIFEST_MAX, &gen->manifest, err);
 
     if (st == AKIN_OK)
-        st = check_identity(gen->manifest, gen->number, err);
+        st = check_identity(gen->manifest, gen->number, set, err);
     if (st == AKIN_OK)
         st = take_numbers(gen, err);
     if (st == AKIN_OK)
@@ -194,7 +195,8 @@ open_manifest(struct akin_generation *gen, struct akin_error *err)
 /* --- the parts --- */
 
 static enum akin_status
-open_projection(struct akin_generation *gen, struct akin_error *err)
+open_projection(struct akin_generation *gen, const struct akin_feature_set *set,
+                struct akin_error *err)
 {
     const char *want = akin_json_text(gen->manifest, "projection");
     char *path = akin_path_join(gen->dir, AKIN__FILE_PROJECTION);
@@ -211,6 +213,11 @@ open_projection(struct akin_generation *gen, struct akin_error *err)
                        "the projection is %s, the manifest says %s",
                        akin_projection_id(gen->projection),
                        want == NULL ? "nothing" : want);
+    if (st == AKIN_OK &&
+        !akin_feature_set_same(akin_projection_features(gen->projection), set))
+        st = AKIN_FAIL(err, AKIN_ESTALE,
+                       "the projection is of features %s; the store holds %s",
+                       akin_projection_features(gen->projection)->id, set->id);
     akin_buf_free(&bytes);
     free(path);
     return st;
@@ -284,13 +291,14 @@ open_index(struct akin_generation *gen, struct akin_error *err)
 }
 
 static enum akin_status
-open_parts(struct akin_generation *gen, struct akin_error *err)
+open_parts(struct akin_generation *gen, const struct akin_feature_set *set,
+           struct akin_error *err)
 {
     struct maps *maps = gen->maps;
-    enum akin_status st = open_manifest(gen, err);
+    enum akin_status st = open_manifest(gen, set, err);
 
     if (st == AKIN_OK)
-        st = open_projection(gen, err);
+        st = open_projection(gen, set, err);
     if (st == AKIN_OK)
         st = open_map(gen, AKIN__FILE_VECTORS, gen->n_rows,
                       gen->dim * sizeof(float), &maps->vectors,
@@ -306,7 +314,7 @@ open_parts(struct akin_generation *gen, struct akin_error *err)
     }
     if (st == AKIN_OK)
         st = open_index(gen, err);
-    return st == AKIN_OK ? akin__calibration_open(gen, err) : st;
+    return st == AKIN_OK ? akin__calibration_open(gen, set, err) : st;
 }
 
 static enum akin_status
@@ -319,7 +327,7 @@ open_number(struct akin_store *store, uint32_t number,
     gen->number = number;
     gen->dir = akin__generation_dir(akin_store_dir(store), number);
     gen->maps = akin_new(1, sizeof(struct maps));
-    st = open_parts(gen, err);
+    st = open_parts(gen, akin_store_features(store), err);
     if (st == AKIN_OK)
         *out = gen;
     else

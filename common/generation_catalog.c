@@ -70,6 +70,25 @@ akin_generation_catalog(struct akin_store *store, char **dir,
     return st;
 }
 
+enum akin_status
+akin_generation_behind(struct akin_store *store, uint64_t *out,
+                       struct akin_error *err)
+{
+    struct akin_txn *txn = NULL;
+    char *dir = NULL;
+    enum akin_status st = akin_txn_read(store, &txn, err);
+
+    if (st != AKIN_OK)
+        return st;
+    if (akin_generation_catalog(store, &dir, NULL) == AKIN_OK)
+        st = akin_catalog_behind(txn, dir, out, err);
+    else
+        st = akin_txn_count(txn, AKIN_TABLE_DATASETS, out, err);
+    free(dir);
+    akin_txn_end(txn);
+    return st;
+}
+
 /* --- at publish --- */
 
 static enum akin_status
@@ -120,6 +139,9 @@ akin__publish_catalog(struct akin__publish *pub, struct akin_error *err)
     if (st == AKIN_OK)
         st = akin_catalog_acquire(source, txn, change, &catalog, err);
     akin_txn_end(txn);
+    if (st == AKIN_OK)
+        pub->n_records =
+            akin_bitmap_count(akin_facets_all(akin_catalog_facets(catalog)));
     if (st == AKIN_OK)
         st = akin_catalog_write(catalog, is_exact, pub->dir, err);
     akin_catalog_release(catalog);

@@ -79,7 +79,7 @@ struct akin__publish {
     char *dir; /* gen-N.tmp */
     struct akin_projection *projection;
     bool trained;
-    uint64_t n_rows, n_datasets;
+    uint64_t n_rows, n_datasets, n_records;
     bool indexed;
     size_t n_lists;
     struct akin_vindex_model model;
@@ -109,6 +109,7 @@ enum akin_status akin__publish_calibrate(struct akin__publish *pub,
                                          struct akin_error *err);
 /* Opens gen->calibration when the manifest names one. */
 enum akin_status akin__calibration_open(struct akin_generation *gen,
+                                        const struct akin_feature_set *set,
                                         struct akin_error *err);
 
 /* generation_model.c: the model as the manifest has it, and back. EFORMAT: a
@@ -122,9 +123,10 @@ enum akin_status akin__model_read(const struct akin_json *json, size_t n_lists,
 enum akin_status akin__publish_manifest(struct akin__publish *pub,
                                         struct akin_error *err);
 
-/* Features of one image in a buffer that grows: n_tiles x AKIN_N_FEATURES. */
+/* Features of one image in a buffer that grows: n_tiles rows of n. */
 struct akin__features {
     float *data;
+    size_t n;    /* numbers of a tile */
     size_t room; /* tiles */
 };
 enum akin_status akin__features_read(struct akin_txn *txn, uint32_t image,

@@ -77,6 +77,7 @@ enum akin_status
 akin__model_read(const struct akin_json *json, size_t n_lists,
                  struct akin_vindex_model *out, struct akin_error *err)
 {
+    out->n_lists = n_lists;
     if (!read_probes(akin_json_get(json, "n_probe"), n_lists, out))
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "the manifest's model does not say how many lists of "

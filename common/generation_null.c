@@ -191,9 +191,9 @@ take_tiles(struct sample *s, struct akin_txn *txn,
         st =
             akin__features_read(txn, image->image, image->n_tiles, buffer, err);
     for (size_t i = 0; st == AKIN_OK && i < n; i++) {
-        memcpy(s->features + s->n_tiles * AKIN_N_FEATURES,
-               buffer->data + evenly(i, n, image->n_tiles) * AKIN_N_FEATURES,
-               AKIN_N_FEATURES * sizeof(float));
+        memcpy(s->features + s->n_tiles * buffer->n,
+               buffer->data + evenly(i, n, image->n_tiles) * buffer->n,
+               buffer->n * sizeof(float));
         s->dataset[s->n_tiles++] = image->dataset;
     }
     return st;
@@ -224,7 +224,7 @@ take_features(struct sample *s, struct akin_calibration *out,
     struct akin_txn *txn = NULL;
     enum akin_status st = akin_txn_read(s->pub->store, &txn, err);
 
-    s->features = calloc(SPREAD_TILES, AKIN_N_FEATURES * sizeof(float));
+    s->features = calloc(SPREAD_TILES, out->set.n * sizeof(float));
     s->dataset = calloc(SPREAD_TILES, sizeof(*s->dataset));
     if (st == AKIN_OK && (s->features == NULL || s->dataset == NULL))
         st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to calibrate");
@@ -269,6 +269,7 @@ akin__publish_calibrate(struct akin__publish *pub, struct akin_error *err)
     size_t len = 0;
     enum akin_status st;
 
+    akin_calibration_init(out, akin_store_features(pub->store));
     akin__publish_progress(pub, "calibrate", 0);
     st = akin__map_file(path, &vectors, &len, err);
     if (st == AKIN_OK && pub->n_rows > 0) {
@@ -292,7 +293,9 @@ akin__publish_calibrate(struct akin__publish *pub, struct akin_error *err)
 }
 
 enum akin_status
-akin__calibration_open(struct akin_generation *gen, struct akin_error *err)
+akin__calibration_open(struct akin_generation *gen,
+                       const struct akin_feature_set *set,
+                       struct akin_error *err)
 {
     const struct akin_json *seal = akin_json_get(
         akin_json_get(gen->manifest, "files"), AKIN__FILE_CALIBRATION);
@@ -308,7 +311,7 @@ akin__calibration_open(struct akin_generation *gen, struct akin_error *err)
         st = akin_json_read_file(path, AKIN__CALIBRATION_MAX, &json, err);
     if (st == AKIN_OK) {
         gen->calibration = akin_new(1, sizeof(*gen->calibration));
-        st = akin_calibration_read(json, gen->calibration, err);
+        st = akin_calibration_read(json, set, gen->calibration, err);
     }
     akin_json_free(json);
     free(path);

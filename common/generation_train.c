@@ -130,9 +130,8 @@ add_disturbed(struct sample *s, const struct akin_generation_image *image,
             continue;
         if (tile[i] < image->n_tiles)
             akin_projection_trainer_disturbed(
-                s->trainer,
-                s->features.data + (size_t)tile[i] * AKIN_N_FEATURES,
-                copies + i * AKIN_N_FEATURES, end - i);
+                s->trainer, s->features.data + (size_t)tile[i] * s->features.n,
+                copies + i * s->features.n, end - i);
     }
     free(tile);
     free(copies);
@@ -148,9 +147,9 @@ keep_taken(struct sample *s, uint32_t n_tiles)
     for (uint32_t t = 0; t < n_tiles; t++) {
         if (!is_taken(s->n_passed + t, s->n_take, s->n_all))
             continue;
-        memmove(s->features.data + kept * AKIN_N_FEATURES,
-                s->features.data + (size_t)t * AKIN_N_FEATURES,
-                AKIN_N_FEATURES * sizeof(float));
+        memmove(s->features.data + kept * s->features.n,
+                s->features.data + (size_t)t * s->features.n,
+                s->features.n * sizeof(float));
         kept++;
     }
     return kept;
@@ -213,7 +212,14 @@ add_all(struct sample *s, struct akin_error *err)
     return st;
 }
 
-/* Too little to learn from is no failure: then the built-in one is taken. */
+static bool
+is_external(const struct akin__publish *pub)
+{
+    return akin_feature_set_is_external(akin_store_features(pub->store));
+}
+
+/* Too little to learn from is no failure: then the built-in one is taken, or a
+ * plain one of a provider's features. */
 static enum akin_status
 finish(const struct sample *s, struct akin__publish *pub,
        struct akin_error *err)
@@ -223,6 +229,8 @@ finish(const struct sample *s, struct akin__publish *pub,
         akin_projection_trainer_finish(s->trainer, &pub->projection, &quiet);
 
     pub->trained = st == AKIN_OK;
+    if (st == AKIN_EAGAIN && is_external(pub))
+        return akin_projection_trainer_plain(s->trainer, &pub->projection, err);
     if (st == AKIN_EAGAIN)
         return akin_projection_builtin(&pub->projection, err);
     if (st != AKIN_OK && err != NULL)
@@ -238,9 +246,11 @@ akin__publish_train(struct akin__publish *pub, struct akin_error *err)
 
     akin__publish_progress(pub, "train", 0);
     /* A few thousand tiles teach less than the built-in one already knows. */
-    if (tiles_within(pub, UINT64_MAX) < pub->config->publish_train_min_tiles)
+    if (!is_external(pub) &&
+        tiles_within(pub, UINT64_MAX) < pub->config->publish_train_min_tiles)
         return akin_projection_builtin(&pub->projection, err);
-    st = akin_projection_trainer_new(&s.trainer, err);
+    st = akin_projection_trainer_new(akin_store_features(pub->store),
+                                     &s.trainer, err);
     if (st != AKIN_OK)
         return st;
     s.quota = find_quota(pub);

@@ -46,11 +46,12 @@ akin__features_read(struct akin_txn *txn, uint32_t image, size_t n_tiles,
 {
     size_t bytes;
 
+    out->n = akin_txn_features(txn)->n;
     if (n_tiles > out->room) {
         free(out->data);
         out->room = 0;
         out->data = NULL;
-        if (akin_size_mul(n_tiles, AKIN_N_FEATURES * sizeof(float), &bytes))
+        if (akin_size_mul(n_tiles, out->n * sizeof(float), &bytes))
             out->data = malloc(bytes);
         if (out->data == NULL)
             return AKIN_FAIL(err, AKIN_ENOMEM,
@@ -346,7 +347,8 @@ describe(const struct akin__publish *pub, struct akin_json *manifest)
 {
     akin_json_set_text(manifest, "format", AKIN__GENERATION_FORMAT);
     akin_json_set_int(manifest, "generation", pub->number);
-    akin_json_set_text(manifest, "feature_set", AKIN_FEATURE_SET);
+    akin_json_set_text(manifest, "feature_set",
+                       akin_store_features(pub->store)->id);
     akin_json_set_text(manifest, "projection",
                        akin_projection_id(pub->projection));
     akin_json_set_bool(manifest, "trained", pub->trained);

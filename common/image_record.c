@@ -265,6 +265,7 @@ static enum akin_status
 put_described(struct akin_txn *txn, uint32_t number,
               const struct akin_described *described, struct akin_error *err)
 {
+    size_t n_features = akin_txn_features(txn)->n;
     struct akin_buf value = {0};
     enum akin_status st = akin__tiles_encode(number, described->tiles,
                                              described->n_tiles, &value, err);
@@ -273,13 +274,13 @@ put_described(struct akin_txn *txn, uint32_t number,
         st = put_by_number(txn, AKIN_TABLE_TILES, number, &value, err);
     if (st == AKIN_OK)
         st = akin__features_encode(number, described->features,
-                                   described->n_tiles, &value, err);
+                                   described->n_tiles, n_features, &value, err);
     if (st == AKIN_OK)
         st = put_by_number(txn, AKIN_TABLE_FEATURES, number, &value, err);
     if (st == AKIN_OK && described->n_disturbed > 0) {
-        st = akin__disturbed_encode(number, described->disturbed_tile,
-                                    described->disturbed,
-                                    described->n_disturbed, &value, err);
+        st = akin__disturbed_encode(
+            number, described->disturbed_tile, described->disturbed,
+            described->n_disturbed, n_features, &value, err);
         if (st == AKIN_OK)
             st = put_by_number(txn, AKIN_TABLE_DISTURBED, number, &value, err);
     }
@@ -442,8 +443,9 @@ akin_image_features(struct akin_txn *txn, uint32_t number, float *out,
     enum akin_status st =
         need_by_number(txn, AKIN_TABLE_FEATURES, number, &value, err);
 
-    if (st == AKIN_OK && (st = akin__features_decode(value, number, out,
-                                                     n_tiles, err)) != AKIN_OK)
+    if (st == AKIN_OK &&
+        (st = akin__features_decode(value, number, out, n_tiles,
+                                    akin_txn_features(txn)->n, err)) != AKIN_OK)
         akin_error_prefix(err, "the features of image %u", number);
     return st;
 }
@@ -460,8 +462,9 @@ akin_image_disturbed(struct akin_txn *txn, uint32_t number, uint32_t **tile,
     if (st == AKIN_OK)
         st = akin__image_head(txn, number, &head, err);
     if (st == AKIN_OK &&
-        (st = akin__disturbed_decode(value, number, head.n_tiles, tile, copies,
-                                     n, err)) != AKIN_OK)
+        (st = akin__disturbed_decode(value, number, head.n_tiles,
+                                     akin_txn_features(txn)->n, tile, copies, n,
+                                     err)) != AKIN_OK)
         akin_error_prefix(err, "the disturbed copies of image %u", number);
     return st;
 }

@@ -10,7 +10,6 @@
 #include "store_values.h"
 
 #define TILE_BYTES 32
-#define ROW_BYTES (2 * (size_t)AKIN_N_FEATURES)
 
 /* An empty frame with room for what is to come: the size is the image's, so
  * running out of memory is an answer and not an end. */
@@ -58,14 +57,14 @@ akin__tiles_encode(uint32_t image, const struct akin_tile *tiles, size_t n,
 }
 
 static enum akin_status
-put_rows(struct akin_buf *out, const float *rows, size_t n,
+put_rows(struct akin_buf *out, const float *rows, size_t n, size_t n_features,
          struct akin_error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        const float *row = rows + i * AKIN_N_FEATURES;
-        uint8_t packed[ROW_BYTES];
+        const float *row = rows + i * n_features;
+        uint8_t packed[2 * AKIN_FEATURES_MAX];
 
-        for (size_t f = 0; f < AKIN_N_FEATURES; f++) {
+        for (size_t f = 0; f < n_features; f++) {
             if (!isfinite(row[f]))
                 return AKIN_FAIL(err, AKIN_EINVAL,
                                  "feature %zu of tile %zu is not a finite "
@@ -73,20 +72,21 @@ put_rows(struct akin_buf *out, const float *rows, size_t n,
                                  f, i);
             akin_put_le16(packed + 2 * f, akin__half_of(row[f]));
         }
-        akin_buf_put(out, packed, sizeof(packed));
+        akin_buf_put(out, packed, 2 * n_features);
     }
     return AKIN_OK;
 }
 
 enum akin_status
 akin__features_encode(uint32_t image, const float *features, size_t n_tiles,
-                      struct akin_buf *out, struct akin_error *err)
+                      size_t n_features, struct akin_buf *out,
+                      struct akin_error *err)
 {
     enum akin_status st =
-        begin(out, AKIN__FRAME_FEATURES, image, n_tiles, ROW_BYTES, err);
+        begin(out, AKIN__FRAME_FEATURES, image, n_tiles, 2 * n_features, err);
 
     if (st == AKIN_OK)
-        st = put_rows(out, features, n_tiles, err);
+        st = put_rows(out, features, n_tiles, n_features, err);
     if (st == AKIN_OK)
         akin__frame_end(out);
     return st;
@@ -94,17 +94,17 @@ akin__features_encode(uint32_t image, const float *features, size_t n_tiles,
 
 enum akin_status
 akin__disturbed_encode(uint32_t image, const uint32_t *tile,
-                       const float *copies, size_t n, struct akin_buf *out,
-                       struct akin_error *err)
+                       const float *copies, size_t n, size_t n_features,
+                       struct akin_buf *out, struct akin_error *err)
 {
     enum akin_status st = begin(out, AKIN__FRAME_DISTURBED, image, n,
-                                sizeof(uint32_t) + ROW_BYTES, err);
+                                sizeof(uint32_t) + 2 * n_features, err);
 
     if (st != AKIN_OK)
         return st;
     for (size_t i = 0; i < n; i++)
         akin__frame_u32(out, tile[i]);
-    st = put_rows(out, copies, n, err);
+    st = put_rows(out, copies, n, n_features, err);
     if (st == AKIN_OK)
         akin__frame_end(out);
     return st;
@@ -163,10 +163,10 @@ akin__tiles_decode(struct akin_span value, uint32_t image,
 
 /* out NULL: only checked. */
 static enum akin_status
-get_rows(struct akin__reader *reader, float *out, size_t n,
+get_rows(struct akin__reader *reader, float *out, size_t n_numbers,
          struct akin_error *err)
 {
-    struct akin_span bytes = akin__read_bytes(reader, n * ROW_BYTES);
+    struct akin_span bytes = akin__read_bytes(reader, 2 * n_numbers);
 
     for (size_t i = 0; i < bytes.len / 2; i++) {
         float value = akin__half_to(akin_le16(bytes.data + 2 * i));
@@ -182,21 +182,22 @@ get_rows(struct akin__reader *reader, float *out, size_t n,
 
 enum akin_status
 akin__features_decode(struct akin_span value, uint32_t image, float *out,
-                      size_t n_tiles, struct akin_error *err)
+                      size_t n_tiles, size_t n_features, struct akin_error *err)
 {
     struct akin__reader reader;
     size_t found = 0;
     enum akin_status st = open_counted(value, AKIN__FRAME_FEATURES, image,
-                                       ROW_BYTES, &found, &reader, err);
+                                       2 * n_features, &found, &reader, err);
 
     if (st == AKIN_OK)
         st = check_count(found, n_tiles, err);
-    return st == AKIN_OK ? get_rows(&reader, out, n_tiles, err) : st;
+    return st == AKIN_OK ? get_rows(&reader, out, n_tiles * n_features, err)
+                         : st;
 }
 
 static enum akin_status
-get_disturbed(struct akin__reader *reader, uint32_t n_tiles, uint32_t *tile,
-              float *copies, size_t n, struct akin_error *err)
+get_disturbed(struct akin__reader *reader, uint32_t n_tiles, size_t n_features,
+              uint32_t *tile, float *copies, size_t n, struct akin_error *err)
 {
     for (size_t i = 0; i < n; i++) {
         tile[i] = akin__read_u32(reader);
@@ -206,13 +207,13 @@ get_disturbed(struct akin__reader *reader, uint32_t n_tiles, uint32_t *tile,
                              "are %u tiles",
                              tile[i], n_tiles);
     }
-    return get_rows(reader, copies, n, err);
+    return get_rows(reader, copies, n * n_features, err);
 }
 
 enum akin_status
 akin__disturbed_decode(struct akin_span value, uint32_t image, uint32_t n_tiles,
-                       uint32_t **tile, float **copies, size_t *n,
-                       struct akin_error *err)
+                       size_t n_features, uint32_t **tile, float **copies,
+                       size_t *n, struct akin_error *err)
 {
     struct akin__reader reader;
     uint32_t *tiles = NULL;
@@ -220,17 +221,18 @@ akin__disturbed_decode(struct akin_span value, uint32_t image, uint32_t n_tiles,
     size_t found = 0;
     enum akin_status st =
         open_counted(value, AKIN__FRAME_DISTURBED, image,
-                     sizeof(uint32_t) + ROW_BYTES, &found, &reader, err);
+                     sizeof(uint32_t) + 2 * n_features, &found, &reader, err);
 
     if (st != AKIN_OK)
         return st;
     tiles = calloc(found + 1, sizeof(*tiles));
-    rows = calloc(found * AKIN_N_FEATURES + 1, sizeof(*rows));
+    rows = calloc(found * n_features + 1, sizeof(*rows));
     if (tiles == NULL || rows == NULL)
         st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu disturbed copies",
                        found);
     else
-        st = get_disturbed(&reader, n_tiles, tiles, rows, found, err);
+        st = get_disturbed(&reader, n_tiles, n_features, tiles, rows, found,
+                           err);
     if (st != AKIN_OK) {
         free(tiles);
         free(rows);

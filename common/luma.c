@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "luma.h"
 
+#include <string.h>
+
 #include "simd.h"
 
 /* One loop for each sample type. */
@@ -70,37 +72,84 @@ akin__luma_row(const struct akin_plane *plane, uint32_t x, uint32_t y,
     }
 }
 
-float
-akin__rank_of(float *value, size_t n, size_t k)
+/* Floats in their order as whole numbers in the same order, and back. */
+static int32_t
+key_of(float value)
 {
-    size_t low = 0, high = n - 1;
+    int32_t bits;
 
-    while (low < high) {
-        float pivot = value[low + (high - low) / 2];
-        size_t i = low, j = high;
+    memcpy(&bits, &value, sizeof(bits));
+    return bits >= 0 ? bits : bits ^ INT32_MAX;
+}
 
-        /* Invariant: left of i nothing above, right of j nothing below. */
-        while (i <= j) {
-            while (value[i] < pivot)
-                i++;
-            while (value[j] > pivot)
-                j--;
-            if (i <= j) {
-                float swap = value[i];
+static float
+value_of(int32_t key)
+{
+    int32_t bits = key >= 0 ? key : key ^ INT32_MAX;
+    float value;
 
-                value[i++] = value[j];
-                value[j] = swap;
-                if (j == 0)
-                    break;
-                j--;
-            }
-        }
-        if (k <= j && j < high)
-            high = j;
-        else if (k >= i)
-            low = i;
-        else
-            break;
+    memcpy(&value, &bits, sizeof(value));
+    return value;
+}
+
+AKIN_SIMD static size_t
+count_up_to(const float *restrict value, size_t n, float most)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < n; at += 4096) {
+        size_t m = n - at < 4096 ? n - at : 4096;
+        int32_t some = 0;
+
+        for (size_t i = 0; i < m; i++)
+            some += value[at + i] <= most ? 1 : 0;
+        count += (size_t)some;
     }
-    return value[k];
+    return count;
+}
+
+AKIN_SIMD static void
+find_ends(const float *restrict value, size_t n, int32_t *low, int32_t *high)
+{
+    enum { LANES = 64 }; /* side by side, for vector registers */
+    float least[LANES], most[LANES];
+    size_t i = 0;
+
+    for (size_t k = 0; k < LANES; k++)
+        least[k] = most[k] = value[0];
+    for (; i + LANES <= n; i += LANES)
+        for (size_t k = 0; k < LANES; k++) {
+            float v = value[i + k];
+
+            least[k] = v < least[k] ? v : least[k];
+            most[k] = v > most[k] ? v : most[k];
+        }
+    for (; i < n; i++) {
+        least[0] = value[i] < least[0] ? value[i] : least[0];
+        most[0] = value[i] > most[0] ? value[i] : most[0];
+    }
+    for (size_t k = 1; k < LANES; k++) {
+        least[0] = least[k] < least[0] ? least[k] : least[0];
+        most[0] = most[k] > most[0] ? most[k] : most[0];
+    }
+    *low = key_of(least[0]);
+    *high = key_of(most[0]);
+}
+
+float
+akin__rank_of(const float *value, size_t n, size_t k)
+{
+    int32_t low, high;
+
+    find_ends(value, n, &low, &high);
+    /* Invariant: the value lies at low..high. */
+    while (low < high) {
+        int32_t middle = (int32_t)(low + ((int64_t)high - low) / 2);
+
+        if (count_up_to(value, n, value_of(middle)) > k)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return value_of(low);
 }

@@ -33,14 +33,19 @@ akin__mirror(int64_t i, size_t n)
     assert(n > 0);
     if (i >= 0 && i < (int64_t)n)
         return (size_t)i;
+    if (i < 0 && i >= -(int64_t)n) /* mostly near an end: no division */
+        return (size_t)(-1 - i);
+    if (i >= 0 && i < period)
+        return (size_t)(period - 1 - i);
     i %= period;
     if (i < 0)
         i += period;
     return (size_t)(i < (int64_t)n ? i : period - 1 - i);
 }
 
-/* The value of rank k (0: smallest) among n; reorders value. Hoare's find,
- * Communications of the ACM 4 (1961), algorithm 65. */
-float akin__rank_of(float *value, size_t n, size_t k);
+/* The value of rank k (0: smallest) among n finite ones. Bisection over the
+ * floats themselves, which are ordered like whole numbers: 32 rounds at most,
+ * each of which only counts. */
+float akin__rank_of(const float *value, size_t n, size_t k);
 
 #endif

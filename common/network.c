@@ -37,6 +37,10 @@ static const struct block {
 #define N_POOLED ((size_t)(2 * (64 + 128 + 256)))
 /* The largest map: after the stem, 64 x 64 px with 32 channels. */
 #define MAP_MAX (EDGE / 2 * (EDGE / 2) * 32)
+/* Px of a map that go through a block at once, at least: what the 1 x 1 layer
+ * asks for. The largest strip has them with 256 channels. */
+#define STRIP_PX ((size_t)32)
+#define STRIP_MAX (STRIP_PX * 256)
 
 struct akin_network {
     size_t n_weights;
@@ -45,7 +49,8 @@ struct akin_network {
 
 struct akin_network_work {
     float picture[AKIN_NETWORK_EDGE * AKIN_NETWORK_EDGE * 3];
-    float map[3][MAP_MAX];
+    float map[2][MAP_MAX];
+    float strip[STRIP_MAX];
     float pooled[N_POOLED];
 };
 
@@ -160,23 +165,35 @@ take(const float **w, size_t n)
     return here;
 }
 
-/* One block from map[0] to map[0]; map[1] and map[2] are scratch. */
+/* One block from map[0] to map[0]; map[1] is the other map. Strips of rows go
+ * through both layers, so that what is between them stays in the cache. */
 static size_t
-run_block(const struct block *b, float *map[3], size_t edge, const float **w)
+run_block(const struct block *b, float *map[2], size_t edge, float *strip,
+          const float **w)
 {
-    const float *dw = take(w, 9 * b->n_in), *dw_bias = take(w, b->n_in);
+    struct akin__depthwise dw = {.in = map[0],
+                                 .weight = take(w, 9 * b->n_in),
+                                 .bias = take(w, b->n_in),
+                                 .edge = edge,
+                                 .n = b->n_in,
+                                 .stride = b->stride};
     const float *pw = take(w, b->n_in * b->n_out);
     const float *pw_bias = take(w, b->n_out);
     bool is_residual = b->stride == 1 && b->n_in == b->n_out;
     size_t half = edge / b->stride;
+    size_t rows = half < STRIP_PX ? STRIP_PX / half : 1;
     float *spare;
 
-    akin__conv_depthwise(map[0], edge, b->n_in, b->stride, dw, dw_bias, map[1]);
-    akin__conv_pointwise(map[1], half * half, b->n_in, b->n_out, pw, pw_bias,
-                         is_residual ? map[0] : NULL, map[2]);
+    for (size_t y = 0; y < half; y += rows) {
+        size_t at = y * half * b->n_out;
+
+        akin__conv_depthwise(&dw, y, y + rows, strip);
+        akin__conv_pointwise(strip, rows * half, b->n_in, b->n_out, pw, pw_bias,
+                             is_residual ? map[0] + at : NULL, map[1] + at);
+    }
     spare = map[0];
-    map[0] = map[2];
-    map[2] = spare;
+    map[0] = map[1];
+    map[1] = spare;
     return half;
 }
 
@@ -185,14 +202,14 @@ akin_network_forward(const struct akin_network *network,
                      struct akin_network_work *work, const float *picture,
                      float *out)
 {
-    float *map[3] = {work->map[0], work->map[1], work->map[2]};
+    float *map[2] = {work->map[0], work->map[1]};
     const float *w = network->weight, *weight, *bias;
     size_t edge = EDGE / 2, n_pooled = 0;
 
     weight = take(&w, (size_t)27 * STEM);
     akin__conv_stem(picture, EDGE, weight, take(&w, STEM), map[0]);
     for (size_t i = 0; i < N_BLOCKS; i++) {
-        edge = run_block(&blocks[i], map, edge, &w);
+        edge = run_block(&blocks[i], map, edge, work->strip, &w);
         if (blocks[i].is_pooled) {
             akin__pool(map[0], edge * edge, blocks[i].n_out,
                        work->pooled + n_pooled);
@@ -203,10 +220,7 @@ akin_network_forward(const struct akin_network *network,
     weight = take(&w, N_POOLED * AKIN_N_NETWORK);
     bias = take(&w, AKIN_N_NETWORK);
     assert((size_t)(w - network->weight) == network->n_weights);
-    memcpy(out, bias, AKIN_N_NETWORK * sizeof(*out));
-    for (size_t i = 0; i < N_POOLED; i++)
-        for (size_t k = 0; k < AKIN_N_NETWORK; k++)
-            out[k] += work->pooled[i] * weight[i * AKIN_N_NETWORK + k];
+    akin__linear(work->pooled, N_POOLED, AKIN_N_NETWORK, weight, bias, out);
 }
 
 void

@@ -5,6 +5,7 @@
  */
 #include "network_internal.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,6 +15,9 @@
 #define ROWS_MAX 8   /* px and panels of LANES outputs that the 1 x 1 layer */
 #define PANELS_MAX 2 /* handles together, at most */
 #define POOL_FLOOR 1e-5f
+#define POOL_GROUPS ((size_t)4)
+#define LINEAR_GROUPS ((size_t)8)
+#define ROW_MAX ((size_t)4096) /* floats in a row of a map */
 
 /* LANES floats in the compiler's vector arithmetic: one register or several, as
  * the processor has them. */
@@ -38,103 +42,140 @@ store_relu(vec v, float *to)
     memcpy(to, &positive, sizeof(positive));
 }
 
+#define STEM_EDGE_MAX 128
+#define STEM_PX ((size_t)8) /* outputs side by side */
+
+/* Eight outputs of the first layer; rows begin one px to the left of the first
+ * one's middle. */
+AKIN_INLINE void
+stem_some(const float *const rows[3], const float *weight, vec bias, float *out)
+{
+    vec acc[STEM_PX];
+
+    for (size_t p = 0; p < STEM_PX; p++)
+        acc[p] = bias;
+    for (size_t ky = 0; ky < 3; ky++)
+        for (size_t k = 0; k < 9; k++) { /* three px, three colours */
+            vec w = load(weight + (ky * 9 + k) * LANES);
+
+            for (size_t p = 0; p < STEM_PX; p++)
+                acc[p] += rows[ky][6 * p + k] * w;
+        }
+    for (size_t p = 0; p < STEM_PX; p++)
+        store_relu(acc[p], out + p * LANES);
+}
+
+/* Row y of the picture behind one px of zeros; outside, only zeros. */
+static void
+pad_picture_row(const float *in, size_t edge, size_t y, float *padded)
+{
+    memset(padded, 0, 3 * sizeof(*padded));
+    memcpy(padded + 3, in + y * edge * 3, edge * 3 * sizeof(*padded));
+}
+
 AKIN_SIMD_FMA void
 akin__conv_stem(const float *in, size_t edge, const float *weight,
                 const float *bias, float *out)
 {
+    float padded[3][(STEM_EDGE_MAX + 1) * 3] = {{0}};
     size_t half = edge / 2;
 
-    for (size_t y = 0; y < half; y++)
-        for (size_t x = 0; x < half; x++) {
-            vec acc = load(bias);
+    assert(edge <= STEM_EDGE_MAX && half % STEM_PX == 0);
+    for (size_t y = 0; y < half; y++) {
+        /* The row above, 2 y - 1, is the last one of the time before. */
+        memcpy(padded[0], padded[2], sizeof(padded[0]));
+        pad_picture_row(in, edge, 2 * y, padded[1]);
+        pad_picture_row(in, edge, 2 * y + 1, padded[2]);
+        for (size_t x = 0; x < half; x += STEM_PX) {
+            const float *const rows[3] = {padded[0] + 6 * x, padded[1] + 6 * x,
+                                          padded[2] + 6 * x};
 
-            for (size_t ky = 0; ky < 3; ky++)
-                for (size_t kx = 0; kx < 3; kx++) {
-                    size_t sy = 2 * y + ky, sx = 2 * x + kx; /* one too many */
-                    const float *w = weight + (ky * 3 + kx) * 3 * LANES;
-                    const float *px;
-
-                    if (sy < 1 || sx < 1 || sy > edge || sx > edge)
-                        continue;
-                    px = in + ((sy - 1) * edge + sx - 1) * 3;
-                    for (size_t c = 0; c < 3; c++)
-                        acc += px[c] * load(w + c * LANES);
-                }
-            store_relu(acc, out + (y * half + x) * LANES);
+            stem_some(rows, weight, load(bias), out + (y * half + x) * LANES);
         }
+    }
 }
 
-/* One output px of one group of channels at the border: taps outside are 0. */
-AKIN_INLINE void
-depthwise_edge(const float *in, size_t edge, size_t n, size_t sy, size_t sx,
-               const vec w[9], vec bias, float *to)
+/* One column of three px, one group of channels. */
+struct column {
+    vec v[3];
+};
+
+AKIN_INLINE struct column
+load_column(const float *const rows[3], size_t at)
 {
-    vec acc = bias;
-
-    for (size_t ky = 0; ky < 3; ky++)
-        for (size_t kx = 0; kx < 3; kx++) {
-            size_t y = sy + ky, x = sx + kx; /* one too many */
-
-            if (y < 1 || x < 1 || y > edge || x > edge)
-                continue;
-            acc += load(in + ((y - 1) * edge + x - 1) * n) * w[ky * 3 + kx];
-        }
-    store_relu(acc, to);
+    return (struct column){
+        {load(rows[0] + at), load(rows[1] + at), load(rows[2] + at)}};
 }
 
-/* The same away from the border; in: the tap in the middle. */
+/* One row, one group of channels: the weights stay in registers, and what was
+ * loaded for one px serves its neighbours. */
 AKIN_INLINE void
-depthwise_inner(const float *in, size_t row, size_t n, const vec w[9], vec bias,
-                float *to)
+depthwise_row(const float *const rows[3], size_t edge, size_t n, size_t stride,
+              const float *weight, vec bias, float *out)
 {
-    const float *above = in - row - n, *here = in - n, *below = in + row - n;
-    vec acc = bias;
-
-    for (size_t k = 0; k < 3; k++)
-        acc += load(above + k * n) * w[k];
-    for (size_t k = 0; k < 3; k++)
-        acc += load(here + k * n) * w[3 + k];
-    for (size_t k = 0; k < 3; k++)
-        acc += load(below + k * n) * w[6 + k];
-    store_relu(acc, to);
-}
-
-/* One group of channels, all px: its nine weights stay in registers. */
-AKIN_INLINE void
-depthwise_group(const float *in, size_t edge, size_t n, size_t stride,
-                const float *weight, vec bias, float *out)
-{
-    size_t half = edge / stride;
+    struct column left = {{{0}}}, here = load_column(rows, 0), right;
     vec w[9];
 
     for (size_t k = 0; k < 9; k++)
         w[k] = load(weight + k * n);
-    for (size_t y = 0; y < half; y++)
-        for (size_t x = 0; x < half; x++) {
-            size_t sy = y * stride, sx = x * stride;
-            float *to = out + (y * half + x) * n;
+    for (size_t x = 0; x < edge; x += stride, out += n) {
+        vec acc = bias;
 
-            if (sy == 0 || sx == 0 || sy == edge - 1 || sx == edge - 1)
-                depthwise_edge(in, edge, n, sy, sx, w, bias, to);
-            else
-                depthwise_inner(in + (sy * edge + sx) * n, edge * n, n, w, bias,
-                                to);
+        right = (struct column){{{0}}};
+        if (x + 1 < edge)
+            right = load_column(rows, (x + 1) * n);
+        for (size_t k = 0; k < 3; k++)
+            acc += left.v[k] * w[3 * k] + here.v[k] * w[3 * k + 1] +
+                   right.v[k] * w[3 * k + 2];
+        store_relu(acc, out);
+        left = stride == 1 ? here : right;
+        here = right;
+        if (stride == 2 && x + 2 < edge)
+            here = load_column(rows, (x + 2) * n);
+    }
+}
+
+AKIN_INLINE void
+depthwise(const struct akin__depthwise *job, size_t stride, size_t first,
+          size_t last, float *out)
+{
+    static const float outside[ROW_MAX]; /* zeros */
+    size_t n = job->n, row = job->edge * n, half = job->edge / stride;
+
+    for (size_t y = first; y < last; y++, out += half * n) {
+        const float *here = job->in + y * stride * row;
+        const float *above = y > 0 ? here - row : outside;
+        const float *below = y * stride + 1 < job->edge ? here + row : outside;
+
+        for (size_t g = 0; g < n; g += LANES) {
+            const float *const rows[3] = {above + g, here + g, below + g};
+
+            depthwise_row(rows, job->edge, n, stride, job->weight + g,
+                          load(job->bias + g), out + g);
         }
+    }
 }
 
 AKIN_SIMD_FMA void
-akin__conv_depthwise(const float *in, size_t edge, size_t n, size_t stride,
-                     const float *weight, const float *bias, float *out)
+akin__conv_depthwise(const struct akin__depthwise *job, size_t first,
+                     size_t last, float *out)
 {
-    for (size_t g = 0; g < n; g += LANES)
-        depthwise_group(in + g, edge, n, stride, weight + g, load(bias + g),
-                        out + g);
+    assert(job->edge * job->n <= ROW_MAX);
+    assert(job->stride == 1 || job->stride == 2);
+    if (job->stride == 1)
+        depthwise(job, 1, first, last, out);
+    else
+        depthwise(job, 2, first, last, out);
 }
 
 void
 akin__pack_pointwise(const float *weight, size_t n_in, size_t n_out,
                      float *packed)
 {
+    if (akin__has_amx()) {
+        akin__amx_pack(weight, n_in, n_out, packed);
+        return;
+    }
     for (size_t g = 0; g < n_out; g += LANES)
         for (size_t i = 0; i < n_in; i++, packed += LANES)
             memcpy(packed, weight + i * n_out + g, LANES * sizeof(*packed));
@@ -201,28 +242,66 @@ akin__conv_pointwise(const float *in, size_t n_px, size_t n_in, size_t n_out,
 {
     struct pointwise job = {in, weight, bias, residual, out, n_in, n_out};
 
-    if (akin__has_wide_simd())
+    if (akin__has_amx())
+        akin__amx_pointwise(in, n_px, n_in, n_out, weight, bias, residual, out);
+    else if (akin__has_wide_simd())
         pointwise_wide(&job, n_px);
     else
         pointwise_narrow(&job, n_px);
 }
 
-AKIN_SIMD void
-akin__pool(const float *in, size_t n_px, size_t n, float *out)
+/* Channels of one group of POOL_GROUPS * LANES. */
+AKIN_INLINE void
+pool_groups(const float *in, size_t n_px, size_t n, float *mean,
+            float *deviation)
 {
-    float *mean = out, *deviation = out + n;
+    vec sum[POOL_GROUPS] = {{0}}, squares[POOL_GROUPS] = {{0}};
     float scale = 1.0f / (float)n_px;
 
-    memset(out, 0, 2 * n * sizeof(*out));
     for (size_t p = 0; p < n_px; p++)
-        for (size_t k = 0; k < n; k++)
-            mean[k] += in[p * n + k] * scale;
+        for (size_t g = 0; g < POOL_GROUPS; g++)
+            sum[g] += load(in + p * n + g * LANES);
+    for (size_t g = 0; g < POOL_GROUPS; g++)
+        sum[g] *= scale;
     for (size_t p = 0; p < n_px; p++)
-        for (size_t k = 0; k < n; k++) {
-            float d = in[p * n + k] - mean[k];
+        for (size_t g = 0; g < POOL_GROUPS; g++) {
+            vec d = load(in + p * n + g * LANES) - sum[g];
 
-            deviation[k] += d * d * scale;
+            squares[g] += d * d;
         }
+    for (size_t g = 0; g < POOL_GROUPS; g++) {
+        vec variance = squares[g] * scale + POOL_FLOOR;
+
+        memcpy(mean + g * LANES, &sum[g], sizeof(vec));
+        memcpy(deviation + g * LANES, &variance, sizeof(vec));
+    }
+}
+
+AKIN_SIMD_FMA void
+akin__pool(const float *in, size_t n_px, size_t n, float *out)
+{
+    float *deviation = out + n;
+
+    assert(n % (POOL_GROUPS * LANES) == 0);
+    for (size_t k = 0; k < n; k += POOL_GROUPS * LANES)
+        pool_groups(in + k, n_px, n, out + k, deviation + k);
     for (size_t k = 0; k < n; k++)
-        deviation[k] = sqrtf(deviation[k] + POOL_FLOOR);
+        deviation[k] = sqrtf(deviation[k]);
+}
+
+AKIN_SIMD_FMA void
+akin__linear(const float *in, size_t n_in, size_t n_out, const float *weight,
+             const float *bias, float *out)
+{
+    assert(n_out % (LINEAR_GROUPS * LANES) == 0);
+    for (size_t k = 0; k < n_out; k += LINEAR_GROUPS * LANES) {
+        vec acc[LINEAR_GROUPS];
+
+        for (size_t g = 0; g < LINEAR_GROUPS; g++)
+            acc[g] = load(bias + k + g * LANES);
+        for (size_t i = 0; i < n_in; i++)
+            for (size_t g = 0; g < LINEAR_GROUPS; g++)
+                acc[g] += in[i] * load(weight + i * n_out + k + g * LANES);
+        memcpy(out + k, acc, sizeof(acc));
+    }
 }

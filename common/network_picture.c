@@ -15,6 +15,7 @@
 #define EDGE ((size_t)AKIN_NETWORK_EDGE)
 #define N_PX (EDGE * EDGE)
 #define FLATTEST 1e-6
+#define LANES ((size_t)16)
 
 /* sum += w * n samples of a row. One loop for each sample type. */
 #define ADD_ROW(name, type)                                                    \
@@ -88,6 +89,40 @@ weight_in(const struct reach *r, size_t i)
     return i == r->first ? r->w_first : i == r->last ? r->w_last : 1.0f;
 }
 
+/* Means of two columns each: what most tiles need. */
+#define PAIR_COLUMNS(name, n)                                                  \
+    AKIN_SIMD static void name(const float *restrict line,                     \
+                               float *restrict row)                            \
+    {                                                                          \
+        for (size_t i = 0; i < EDGE; i++)                                      \
+            for (size_t c = 0; c < (n); c++)                                   \
+                row[i * (n) + c] = 0.5f * (line[2 * i * (n) + c] +             \
+                                           line[(2 * i + 1) * (n) + c]);       \
+    }
+
+PAIR_COLUMNS(pair_grey, 1)
+PAIR_COLUMNS(pair_colour, 3)
+
+/* The columns of a row of n channels. */
+static void
+add_columns(const float *line, size_t n, const struct reach *columns,
+            float *row)
+{
+    for (size_t i = 0; i < EDGE; i++) {
+        const struct reach *r = &columns[i];
+
+        for (size_t c = 0; c < n; c++) {
+            float sum = r->w_first * line[r->first * n + c];
+
+            for (size_t x = r->first + 1; x < r->last; x++)
+                sum += line[x * n + c];
+            if (r->last > r->first)
+                sum += r->w_last * line[r->last * n + c];
+            row[i * n + c] = sum * r->scale;
+        }
+    }
+}
+
 /* One row of output, EDGE x channels: the source rows it reaches are added up
  * first, whole (that is what vector units are good at), then the columns. */
 static void
@@ -101,39 +136,68 @@ picture_row(const struct akin_plane *plane, struct akin_tile_rect rect,
     for (size_t y = ry->first; y <= ry->last; y++)
         add_row(plane, ((rect.y + y) * (size_t)plane->width + rect.x) * n,
                 rect.w * n, weight_in(ry, y) * ry->scale, line);
-    for (size_t i = 0; i < EDGE; i++) {
-        const struct reach *r = &columns[i];
-
-        for (size_t c = 0; c < n; c++) {
-            float sum = r->w_first * line[r->first * n + c];
-
-            for (size_t x = r->first + 1; x < r->last; x++)
-                sum += line[x * n + c];
-            if (r->last > r->first)
-                sum += r->w_last * line[r->last * n + c];
-            row[i * 3 + c] = sum * r->scale;
-        }
-    }
+    if (rect.w == 2 * EDGE && n == 1)
+        pair_grey(line, row);
+    else if (rect.w == 2 * EDGE)
+        pair_colour(line, row);
+    else
+        add_columns(line, n, columns, row);
 }
 
-static void
-standardise(float *picture)
+/* What a picture's numbers are brought to 0 and 1 with. */
+struct moments {
+    double mean, inverse;
+};
+
+/* Of n = LANES * k values; several sums side by side. */
+AKIN_SIMD static struct moments
+moments_of(const float *value, size_t n)
 {
-    double sum = 0, squares = 0, mean, deviation;
+    double sum[LANES] = {0}, squares[LANES] = {0}, mean, deviation;
 
-    for (size_t p = 0; p < N_PX; p++) {
-        double v =
-            (picture[3 * p] + picture[3 * p + 1] + picture[3 * p + 2]) / 3;
+    for (size_t i = 0; i < n; i += LANES)
+        for (size_t k = 0; k < LANES; k++) {
+            double v = (double)value[i + k];
 
-        sum += v;
-        squares += v * v;
+            sum[k] += v;
+            squares[k] += v * v;
+        }
+    for (size_t k = 1; k < LANES; k++) {
+        sum[0] += sum[k];
+        squares[0] += squares[k];
     }
-    mean = sum / N_PX;
-    deviation = sqrt(fmax(squares / N_PX - mean * mean, 0));
+    mean = sum[0] / (double)n;
+    deviation = sqrt(fmax(squares[0] / (double)n - mean * mean, 0));
     if (deviation <= FLATTEST * fabs(mean) || deviation == 0)
-        deviation = INFINITY; /* nothing to see: all zero */
+        return (struct moments){mean, 0}; /* nothing to see: all zero */
+    return (struct moments){mean, 1 / deviation};
+}
+
+AKIN_SIMD static void
+mix_colours(const float *restrict picture, float *restrict mixed)
+{
+    for (size_t p = 0; p < N_PX; p++)
+        mixed[p] =
+            (picture[3 * p] + picture[3 * p + 1] + picture[3 * p + 2]) / 3;
+}
+
+AKIN_SIMD static void
+standardise_colour(struct moments m, float *picture)
+{
     for (size_t i = 0; i < 3 * N_PX; i++)
-        picture[i] = (float)((picture[i] - mean) / deviation);
+        picture[i] = (float)(((double)picture[i] - m.mean) * m.inverse);
+}
+
+/* One channel becomes three that are the same. */
+AKIN_SIMD static void
+standardise_grey(struct moments m, const float *restrict grey,
+                 float *restrict picture)
+{
+    for (size_t p = 0; p < N_PX; p++) {
+        float v = (float)(((double)grey[p] - m.mean) * m.inverse);
+
+        picture[3 * p] = picture[3 * p + 1] = picture[3 * p + 2] = v;
+    }
 }
 
 void
@@ -141,18 +205,22 @@ akin__network_picture(const struct akin_plane *plane,
                       struct akin_tile_rect rect, float *picture)
 {
     struct reach columns[EDGE];
+    float grey[N_PX]; /* or the colours' mean */
+    bool is_grey = plane->channels == 1;
 
     assert(rect.w <= AKIN__NETWORK_RECT_MAX);
     for (size_t i = 0; i < EDGE; i++)
         columns[i] = reach_of(i, rect.w);
     for (size_t i = 0; i < EDGE; i++) {
         struct reach ry = reach_of(i, rect.h);
-        float *row = picture + i * EDGE * 3;
 
-        picture_row(plane, rect, &ry, columns, row);
-        if (plane->channels == 1)
-            for (size_t x = 0; x < EDGE; x++)
-                row[3 * x + 1] = row[3 * x + 2] = row[3 * x];
+        picture_row(plane, rect, &ry, columns,
+                    is_grey ? grey + i * EDGE : picture + i * EDGE * 3);
     }
-    standardise(picture);
+    if (is_grey) {
+        standardise_grey(moments_of(grey, N_PX), grey, picture);
+        return;
+    }
+    mix_colours(picture, grey);
+    standardise_colour(moments_of(grey, N_PX), picture);
 }

@@ -5,12 +5,12 @@
  * The file, little-endian:
  *    0  8   "AKINPROJ"
  *    8  4   version of this layout, 1
- *   12  4   AKIN_N_FEATURES
+ *   12  4   n: numbers of a tile
  *   16  4   AKIN_DIM
  *   20  4   length of the feature set's id, and the id
  *    .  16  hash of the numbers that follow
- *    .  4 x AKIN_N_FEATURES             the mean, IEEE 754 binary32
- *    .  4 x AKIN_N_FEATURES x AKIN_DIM  the map, feature by feature
+ *    .  4 x n             the mean, IEEE 754 binary32
+ *    .  4 x n x AKIN_DIM  the map, feature by feature
  */
 #include "projection_internal.h"
 
@@ -20,17 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "akin/feature.h"
 #include "akin/hash.h"
 #include "simd.h"
 
 #define MAGIC "AKINPROJ"
 #define MAGIC_LEN (sizeof(MAGIC) - 1)
 #define LAYOUT 1
-#define ID_LEN (sizeof(AKIN_FEATURE_SET) - 1)
 #define HEAD_LEN (MAGIC_LEN + 16)
-#define N_NUMBERS ((size_t)AKIN_N_FEATURES * (1 + AKIN_DIM))
 #define HASH_LEN 16
-#define FILE_LEN (HEAD_LEN + ID_LEN + HASH_LEN + 4 * N_NUMBERS)
 
 /* Lengths below this, squared, have no direction. */
 #define TINY_SQUARE 1e-20
@@ -40,9 +38,33 @@ extern const size_t akin__builtin_projection_len;
 
 struct akin_projection {
     char id[AKIN_PROJECTION_ID];
-    float mean[AKIN_N_FEATURES];
-    float map[AKIN_N_FEATURES][AKIN_DIM];
+    struct akin_feature_set set;
+    float mean[AKIN_FEATURES_MAX];
+    float map[][AKIN_DIM]; /* set.n rows */
 };
+
+/* How many numbers the file holds. */
+static size_t
+n_numbers(const struct akin_feature_set *set)
+{
+    return set->n * (1 + AKIN_DIM);
+}
+
+static struct akin_projection *
+new_projection(const struct akin_feature_set *set)
+{
+    struct akin_projection *projection =
+        akin_new(1, sizeof(*projection) + set->n * sizeof(projection->map[0]));
+
+    projection->set = *set;
+    return projection;
+}
+
+const struct akin_feature_set *
+akin_projection_features(const struct akin_projection *projection)
+{
+    return &projection->set;
+}
 
 const char *
 akin_projection_id(const struct akin_projection *projection)
@@ -71,9 +93,9 @@ put_float(struct akin_buf *out, float value)
 static void
 put_numbers(const struct akin_projection *projection, struct akin_buf *out)
 {
-    for (size_t i = 0; i < AKIN_N_FEATURES; i++)
+    for (size_t i = 0; i < projection->set.n; i++)
         put_float(out, projection->mean[i]);
-    for (size_t i = 0; i < AKIN_N_FEATURES; i++)
+    for (size_t i = 0; i < projection->set.n; i++)
         for (size_t k = 0; k < AKIN_DIM; k++)
             put_float(out, projection->map[i][k]);
 }
@@ -90,18 +112,19 @@ set_id(struct akin_projection *projection, struct akin_span numbers)
 }
 
 enum akin_status
-akin__projection_make(const double *mean, const double *axes,
-                      struct akin_projection **out, struct akin_error *err)
+akin__projection_make(const struct akin_feature_set *set, const double *mean,
+                      const double *axes, struct akin_projection **out,
+                      struct akin_error *err)
 {
-    struct akin_projection *projection = akin_new(1, sizeof(*projection));
+    struct akin_projection *projection = new_projection(set);
     struct akin_buf numbers = {0};
     bool is_finite = true;
 
-    for (size_t i = 0; i < AKIN_N_FEATURES; i++) {
+    for (size_t i = 0; i < set->n; i++) {
         projection->mean[i] = (float)mean[i];
         is_finite = is_finite && isfinite(projection->mean[i]);
         for (size_t k = 0; k < AKIN_DIM; k++) {
-            projection->map[i][k] = (float)axes[k * AKIN_N_FEATURES + i];
+            projection->map[i][k] = (float)axes[k * set->n + i];
             is_finite = is_finite && isfinite(projection->map[i][k]);
         }
     }
@@ -122,18 +145,19 @@ akin_projection_write(const struct akin_projection *projection,
                       struct akin_buf *out)
 {
     struct akin_buf numbers = {0};
+    const char *id = projection->set.id;
     struct akin_hash hash;
     uint8_t head[16];
 
     put_numbers(projection, &numbers);
     hash = akin_hash_of(akin_buf_span(&numbers));
     akin_put_le32(head, LAYOUT);
-    akin_put_le32(head + 4, AKIN_N_FEATURES);
+    akin_put_le32(head + 4, (uint32_t)projection->set.n);
     akin_put_le32(head + 8, AKIN_DIM);
-    akin_put_le32(head + 12, ID_LEN);
+    akin_put_le32(head + 12, (uint32_t)strlen(id));
     akin_buf_put(out, MAGIC, MAGIC_LEN);
     akin_buf_put(out, head, sizeof(head));
-    akin_buf_put(out, AKIN_FEATURE_SET, ID_LEN);
+    akin_buf_puts(out, id);
     akin_buf_put(out, hash.bytes, HASH_LEN);
     akin_buf_put(out, numbers.data, numbers.len);
     akin_buf_free(&numbers);
@@ -141,9 +165,11 @@ akin_projection_write(const struct akin_projection *projection,
 
 /* Everything before the numbers. */
 static enum akin_status
-check_head(struct akin_span bytes, struct akin_error *err)
+check_head(struct akin_span bytes, struct akin_feature_set *set,
+           struct akin_error *err)
 {
     const uint8_t *p = bytes.data;
+    size_t id_len, want;
 
     if (bytes.len < HEAD_LEN || memcmp(p, MAGIC, MAGIC_LEN) != 0)
         return AKIN_FAIL(err, AKIN_EFORMAT,
@@ -152,21 +178,23 @@ check_head(struct akin_span bytes, struct akin_error *err)
         return AKIN_FAIL(err, AKIN_ESTALE,
                          "projection: layout %" PRIu32 ", this akin reads %d",
                          akin_le32(p + 8), LAYOUT);
-    if (akin_le32(p + 12) != AKIN_N_FEATURES || akin_le32(p + 16) != AKIN_DIM)
-        return AKIN_FAIL(err, AKIN_ESTALE,
-                         "projection: from %" PRIu32 " to %" PRIu32
-                         " numbers, this akin needs %d to %d",
-                         akin_le32(p + 12), akin_le32(p + 16), AKIN_N_FEATURES,
-                         AKIN_DIM);
-    if (akin_le32(p + 20) != ID_LEN || bytes.len < HEAD_LEN + ID_LEN ||
-        memcmp(p + HEAD_LEN, AKIN_FEATURE_SET, ID_LEN) != 0)
+    id_len = akin_le32(p + 20);
+    if (id_len > bytes.len - HEAD_LEN ||
+        !akin_feature_set_parse(akin_span_of(p + HEAD_LEN, id_len), set))
         return AKIN_FAIL(err, AKIN_ESTALE,
                          "projection: made for another feature set than %s",
                          AKIN_FEATURE_SET);
-    if (bytes.len != FILE_LEN)
+    if (akin_le32(p + 12) != set->n || akin_le32(p + 16) != AKIN_DIM)
+        return AKIN_FAIL(err, AKIN_ESTALE,
+                         "projection: from %" PRIu32 " to %" PRIu32
+                         " numbers, this akin needs %zu to %d",
+                         akin_le32(p + 12), akin_le32(p + 16), set->n,
+                         AKIN_DIM);
+    want = HEAD_LEN + id_len + HASH_LEN + 4 * n_numbers(set);
+    if (bytes.len != want)
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "projection: %zu bytes instead of %zu", bytes.len,
-                         FILE_LEN);
+                         want);
     return AKIN_OK;
 }
 
@@ -183,7 +211,8 @@ enum akin_status
 akin_projection_read(struct akin_span bytes, struct akin_projection **out,
                      struct akin_error *err)
 {
-    enum akin_status st = check_head(bytes, err);
+    struct akin_feature_set set = {.n = 0};
+    enum akin_status st = check_head(bytes, &set, err);
     struct akin_projection *projection;
     struct akin_span numbers;
     struct akin_hash hash;
@@ -191,17 +220,16 @@ akin_projection_read(struct akin_span bytes, struct akin_projection **out,
 
     if (st != AKIN_OK)
         return st;
-    numbers.data = bytes.data + (FILE_LEN - 4 * N_NUMBERS);
-    numbers.len = 4 * N_NUMBERS;
+    numbers.len = 4 * n_numbers(&set);
+    numbers.data = bytes.data + (bytes.len - numbers.len);
     hash = akin_hash_of(numbers);
     if (memcmp(hash.bytes, numbers.data - HASH_LEN, HASH_LEN) != 0)
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "projection: the numbers do not have the hash that "
                          "stands before them");
-    projection = akin_new(1, sizeof(*projection));
-    for (size_t i = 0; i < AKIN_N_FEATURES; i++) {
-        const uint8_t *row =
-            numbers.data + 4 * (AKIN_N_FEATURES + i * AKIN_DIM);
+    projection = new_projection(&set);
+    for (size_t i = 0; i < set.n; i++) {
+        const uint8_t *row = numbers.data + 4 * (set.n + i * AKIN_DIM);
 
         is_finite &= read_number(numbers.data + 4 * i, &projection->mean[i]);
         for (size_t k = 0; k < AKIN_DIM; k++)
@@ -229,13 +257,35 @@ akin_projection_builtin(struct akin_projection **out, struct akin_error *err)
     return st;
 }
 
+enum akin_status
+akin_projection_plain(const struct akin_feature_set *set,
+                      struct akin_projection **out, struct akin_error *err)
+{
+    double *mean = akin_new(set->n, sizeof(*mean));
+    double *axes = akin_new(set->n, AKIN_DIM * sizeof(*axes));
+    enum akin_status st;
+
+    for (size_t k = 0; k < AKIN_DIM; k++)
+        for (size_t i = 0; i < set->n; i++) {
+            bool is_plus = (akin_hash_mix(i, k) & 1) != 0;
+
+            axes[k * set->n + i] = set->n <= AKIN_DIM ? (i == k ? 1.0 : 0.0)
+                                   : is_plus          ? 1.0
+                                                      : -1.0;
+        }
+    st = akin__projection_make(set, mean, axes, out, err);
+    free(mean);
+    free(axes);
+    return st;
+}
+
 AKIN_SIMD static void
 project(const struct akin_projection *projection,
         const float *restrict features, float *restrict out)
 {
     float sum[AKIN_DIM] = {0};
 
-    for (size_t i = 0; i < AKIN_N_FEATURES; i++) {
+    for (size_t i = 0; i < projection->set.n; i++) {
         float x = features[i] - projection->mean[i];
 
         for (size_t k = 0; k < AKIN_DIM; k++)
@@ -249,7 +299,7 @@ void
 akin_projection_apply(const struct akin_projection *projection,
                       const float *features, size_t n, float *out)
 {
-    for (size_t i = 0; i < n; i++, features += AKIN_N_FEATURES) {
+    for (size_t i = 0; i < n; i++, features += projection->set.n) {
         float *to = out + i * AKIN_DIM;
         double square = 0;
 

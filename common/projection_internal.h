@@ -7,9 +7,10 @@
 
 #include "akin/projection.h"
 
-/* Takes the numbers: mean AKIN_N_FEATURES; axes AKIN_DIM x AKIN_N_FEATURES, one
- * a row. EINTERNAL when one is not finite. */
-enum akin_status akin__projection_make(const double *mean, const double *axes,
+/* Takes the numbers: mean set->n; axes AKIN_DIM x set->n, one a row. EINTERNAL
+ * when one is not finite. */
+enum akin_status akin__projection_make(const struct akin_feature_set *set,
+                                       const double *mean, const double *axes,
                                        struct akin_projection **out,
                                        struct akin_error *err) AKIN_MUST_USE;
 

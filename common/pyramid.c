@@ -4,6 +4,8 @@
 #include "akin/tile.h"
 #include "simd.h"
 
+#define PART 256 /* px that are halved together */
+
 size_t
 akin_tile_levels(uint32_t width, uint32_t height, uint32_t tile_size)
 {
@@ -53,10 +55,52 @@ akin_tile_levels(uint32_t width, uint32_t height, uint32_t tile_size)
     }
 
 /* NOLINTEND(bugprone-macro-parentheses) */
-HALVE_ROWS(halve_u8, uint8_t, uint32_t, 2u)
+HALVE_ROWS(halve_any_u8, uint8_t, uint32_t, 2u)
 HALVE_ROWS(halve_u16, uint16_t, uint32_t, 2u)
 /* In double, so that four large values do not overflow. */
 HALVE_ROWS(halve_f32, float, double, 0.0)
+
+/* The same for three channels of bytes, which have no register's width: sums of
+ * all neighbours, of which every other is then picked. */
+AKIN_SIMD static void
+add_neighbours(const uint8_t *restrict a, const uint8_t *restrict b, size_t n,
+               uint8_t *restrict out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint8_t)((a[i] + a[i + 3] + b[i] + b[i + 3] + 2) / 4);
+}
+
+static void
+halve_rgb_u8(const uint8_t *a, const uint8_t *b, uint32_t pairs, uint8_t *out)
+{
+    uint8_t sums[6 * PART];
+
+    for (uint32_t at = 0; at < pairs;
+         at += PART, a += 6 * PART, b += 6 * PART) {
+        uint32_t n = pairs - at < PART ? pairs - at : PART;
+
+        /* The last pair's neighbours end with it. */
+        add_neighbours(a, b, (size_t)6 * n - 3, sums);
+        for (uint32_t x = 0; x < n; x++, out += 3)
+            memcpy(out, sums + (size_t)6 * x, 3);
+    }
+}
+
+static void
+halve_u8(const uint8_t *a, const uint8_t *b, uint32_t width, uint32_t channels,
+         uint8_t *out)
+{
+    uint32_t last = width - 1;
+
+    if (channels == 1) {
+        halve_any_u8(a, b, width, 1, out);
+        return;
+    }
+    halve_rgb_u8(a, b, width / 2, out);
+    if (width % 2 == 1) /* the last column, alone */
+        halve_any_u8(a + (size_t)3 * last, b + (size_t)3 * last, 1, 3,
+                     out + (size_t)3 * (width / 2));
+}
 
 static void
 halve_plane(const struct akin_plane *in, struct akin_plane *out)

@@ -84,6 +84,25 @@ clean_string(const char *text, bool *email, bool *suspect)
     return value;
 }
 
+/* A member under its name without e-mail addresses; one of which nothing is
+ * left is called "-". Of two that become the same, the first stays. */
+static void
+set_clean(struct akin_json *out, const char *key, struct akin_json *value,
+          bool *email)
+{
+    struct akin_buf name = {0};
+
+    if (strchr(key, '@') != NULL && akin_text_without_email(key, &name)) {
+        *email = true;
+        key = name.len > 0 ? akin_buf_text(&name) : "-";
+    }
+    if (akin_json_get(out, key) == NULL)
+        akin_json_set(out, key, value);
+    else
+        akin_json_free(value);
+    akin_buf_free(&name);
+}
+
 static struct akin_json *
 clean_container(const struct akin_json *value, const char *path, bool *email,
                 bool *suspect)
@@ -98,7 +117,7 @@ clean_container(const struct akin_json *value, const char *path, bool *email,
         akin_json_append(out,
                          cleaned(akin_json_at(value, i), path, email, suspect));
     while (!array && akin_json_next(value, &it, &key, &child))
-        akin_json_set(out, key, cleaned(child, path, email, suspect));
+        set_clean(out, key, cleaned(child, path, email, suspect), email);
     if (akin_json_count(out) > 0)
         return out;
     akin_json_free(out);

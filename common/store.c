@@ -360,7 +360,7 @@ akin__env_tables(struct akin_txn *txn, bool *is_fresh, struct akin_error *err)
     }
     if (rc != 0)
         return fail(err, table_names[0], rc);
-    st = akin__manifest_check(txn, err);
+    st = akin__manifest_check(txn, &txn->env->features, err);
     for (size_t i = 1; st == AKIN_OK && i < AKIN_N_TABLES; i++) {
         rc = mdb_dbi_open(txn->mdb, table_names[i], 0, &table[i]);
         if (rc == MDB_NOTFOUND)
@@ -389,7 +389,7 @@ akin__env_create(struct akin_txn *txn, struct akin_error *err)
             return fail(err, table_names[i], rc);
         }
     }
-    return akin__manifest_create(txn, err);
+    return akin__manifest_create(txn, &txn->env->features, err);
 }
 
 static int

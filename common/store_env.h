@@ -31,8 +31,9 @@ struct akin__env {
     struct MDB_env *mdb;
     unsigned table[AKIN_N_TABLES];
     struct akin__gate gate;
-    bool is_read_only; /* the folder refuses writing */
-    bool is_broken;    /* the map was lost while it was moved */
+    bool is_read_only;                /* the folder refuses writing */
+    bool is_broken;                   /* the map was lost while it was moved */
+    struct akin_feature_set features; /* of the manifest; wanted, before */
 
     /* Which file: the inode cannot be used again while we hold it open. A
      * child of fork has another process number and opens its own. */

@@ -96,9 +96,12 @@ enum akin_status akin__keys_delete(struct akin_txn *txn, enum akin_table table,
 #define AKIN__N_ORDINALS "tile-ordinals" /* ordinals given: 0 .. this - 1 */
 
 enum akin_status akin__manifest_create(struct akin_txn *txn,
+                                       const struct akin_feature_set *set,
                                        struct akin_error *err) AKIN_MUST_USE;
-/* ESTALE with both names; EFORMAT when an entry is missing. */
+/* Gives the feature set. ESTALE with both names when this program knows none of
+ * that id; EFORMAT when an entry is missing. */
 enum akin_status akin__manifest_check(struct akin_txn *txn,
+                                      struct akin_feature_set *out,
                                       struct akin_error *err) AKIN_MUST_USE;
 
 /* A 32-bit number as a key. */

@@ -139,7 +139,8 @@ make_uuid(char out[37])
 }
 
 enum akin_status
-akin__manifest_create(struct akin_txn *txn, struct akin_error *err)
+akin__manifest_create(struct akin_txn *txn, const struct akin_feature_set *set,
+                      struct akin_error *err)
 {
     enum akin_status st;
     char uuid[37];
@@ -149,7 +150,7 @@ akin__manifest_create(struct akin_txn *txn, struct akin_error *err)
         akin_manifest_set_number(txn, AKIN__MANIFEST_SCHEMA, AKIN__SCHEMA, err);
     if (st == AKIN_OK)
         st = akin_manifest_put(txn, AKIN__MANIFEST_FEATURES,
-                               akin_span_str(AKIN_FEATURE_SET), err);
+                               akin_span_str(set->id), err);
     if (st == AKIN_OK)
         st = akin_manifest_set_number(txn, AKIN__MANIFEST_CREATED,
                                       (uint64_t)time(NULL), err);
@@ -160,7 +161,8 @@ akin__manifest_create(struct akin_txn *txn, struct akin_error *err)
 }
 
 enum akin_status
-akin__manifest_check(struct akin_txn *txn, struct akin_error *err)
+akin__manifest_check(struct akin_txn *txn, struct akin_feature_set *out,
+                     struct akin_error *err)
 {
     struct akin_span features;
     uint64_t schema = 0;
@@ -180,7 +182,7 @@ akin__manifest_check(struct akin_txn *txn, struct akin_error *err)
                          "the store's manifest names no feature set");
     if (st != AKIN_OK)
         return st;
-    if (!akin_span_equal(features, akin_span_str(AKIN_FEATURE_SET)))
+    if (!akin_feature_set_parse(features, out))
         return AKIN_FAIL(err, AKIN_ESTALE,
                          "the store holds features \"%.*s\"; this program "
                          "makes \"%s\": index it again",

@@ -116,7 +116,8 @@ close_env(struct akin__env *env)
 
 static enum akin_status
 new_env(const char *dir, enum akin_store_mode mode, size_t bytes,
-        struct akin__env **out, struct akin_error *err)
+        const struct akin_feature_set *set, struct akin__env **out,
+        struct akin_error *err)
 {
     struct akin__env *env = akin_new(1, sizeof(*env));
     struct stat sb = {0};
@@ -124,6 +125,7 @@ new_env(const char *dir, enum akin_store_mode mode, size_t bytes,
     int rc;
 
     akin__gate_init(&env->gate);
+    env->features = set != NULL ? *set : *akin_feature_set_builtin();
     st = akin__env_open(env, dir, mode != AKIN_STORE_READ, bytes, err);
     if (st == AKIN_OK && !env->is_read_only)
         st = pad_file(env, err);
@@ -156,7 +158,8 @@ find_env(const struct stat *sb)
 /* The registry's lock is held. */
 static enum akin_status
 acquire(const char *dir, enum akin_store_mode mode, size_t bytes,
-        struct akin__env **out, struct akin_error *err)
+        const struct akin_feature_set *set, struct akin__env **out,
+        struct akin_error *err)
 {
     struct akin__env *env = NULL;
     struct stat sb = {0};
@@ -175,7 +178,7 @@ acquire(const char *dir, enum akin_store_mode mode, size_t bytes,
     if (env == NULL) {
         if (bytes == 0 && rc == ENOENT)
             bytes = MAP_FIRST;
-        st = new_env(dir, mode, bytes, &env, err);
+        st = new_env(dir, mode, bytes, set, &env, err);
         if (st != AKIN_OK)
             return st;
         env->next = registry;
@@ -201,10 +204,10 @@ release(struct akin__env *env)
     (void)pthread_mutex_unlock(&registry_lock);
 }
 
-enum akin_status
-akin__store_open_sized(const char *dir, enum akin_store_mode mode,
-                       size_t map_bytes, struct akin_store **out,
-                       struct akin_error *err)
+static enum akin_status
+open_store(const char *dir, enum akin_store_mode mode, size_t map_bytes,
+           const struct akin_feature_set *set, struct akin_store **out,
+           struct akin_error *err)
 {
     struct akin_store *store;
     struct akin__env *env = NULL;
@@ -215,7 +218,7 @@ akin__store_open_sized(const char *dir, enum akin_store_mode mode,
     if (st != AKIN_OK)
         return st;
     (void)pthread_mutex_lock(&registry_lock);
-    st = acquire(dir, mode, map_bytes, &env, err);
+    st = acquire(dir, mode, map_bytes, set, &env, err);
     (void)pthread_mutex_unlock(&registry_lock);
     if (st != AKIN_OK) {
         if (st != AKIN_ENOTFOUND) /* that sentence names the folder */
@@ -232,10 +235,52 @@ akin__store_open_sized(const char *dir, enum akin_store_mode mode,
 }
 
 enum akin_status
+akin__store_open_sized(const char *dir, enum akin_store_mode mode,
+                       size_t map_bytes, struct akin_store **out,
+                       struct akin_error *err)
+{
+    return open_store(dir, mode, map_bytes, NULL, out, err);
+}
+
+enum akin_status
 akin_store_open(const char *dir, enum akin_store_mode mode,
                 struct akin_store **out, struct akin_error *err)
 {
-    return akin__store_open_sized(dir, mode, 0, out, err);
+    return open_store(dir, mode, 0, NULL, out, err);
+}
+
+enum akin_status
+akin_store_open_for(const char *dir, enum akin_store_mode mode,
+                    const struct akin_feature_set *set, struct akin_store **out,
+                    struct akin_error *err)
+{
+    struct akin_store *store = NULL;
+    enum akin_status st = open_store(dir, mode, 0, set, &store, err);
+
+    if (st != AKIN_OK)
+        return st;
+    if (!akin_feature_set_same(akin_store_features(store), set)) {
+        st = AKIN_FAIL(err, AKIN_ESTALE,
+                       "store %s holds features \"%s\", not \"%s\": these are "
+                       "never mixed; use a store of their own",
+                       dir, akin_store_features(store)->id, set->id);
+        akin_store_close(store);
+        return st;
+    }
+    *out = store;
+    return AKIN_OK;
+}
+
+const struct akin_feature_set *
+akin_store_features(const struct akin_store *store)
+{
+    return &store->env->features;
+}
+
+const struct akin_feature_set *
+akin_txn_features(const struct akin_txn *txn)
+{
+    return &txn->env->features;
 }
 
 void

@@ -69,18 +69,20 @@ struct akin__key akin__key_hash(const struct akin_hash *hash, uint32_t image);
  * must fit into one value. */
 #define AKIN__IMAGE_TILES_MAX ((size_t)1 << 23)
 
-/* Replace *out. ENOMEM. Features must be finite; those beyond what float16
+/* Replace *out. ENOMEM. Features, n_features of a tile (at most
+ * AKIN_FEATURES_MAX), must be finite; those beyond what float16
  * holds become its largest numbers. */
 enum akin_status akin__tiles_encode(uint32_t image,
                                     const struct akin_tile *tiles, size_t n,
                                     struct akin_buf *out,
                                     struct akin_error *err) AKIN_MUST_USE;
 enum akin_status akin__features_encode(uint32_t image, const float *features,
-                                       size_t n_tiles, struct akin_buf *out,
+                                       size_t n_tiles, size_t n_features,
+                                       struct akin_buf *out,
                                        struct akin_error *err) AKIN_MUST_USE;
 enum akin_status akin__disturbed_encode(uint32_t image, const uint32_t *tile,
                                         const float *copies, size_t n,
-                                        struct akin_buf *out,
+                                        size_t n_features, struct akin_buf *out,
                                         struct akin_error *err) AKIN_MUST_USE;
 
 /* out NULL: only checked. EFORMAT when there are not n tiles. */
@@ -89,11 +91,13 @@ enum akin_status akin__tiles_decode(struct akin_span value, uint32_t image,
                                     struct akin_error *err) AKIN_MUST_USE;
 enum akin_status akin__features_decode(struct akin_span value, uint32_t image,
                                        float *out, size_t n_tiles,
+                                       size_t n_features,
                                        struct akin_error *err) AKIN_MUST_USE;
 /* The outputs are owned by the caller: free(). n_tiles: of the image. */
 enum akin_status akin__disturbed_decode(struct akin_span value, uint32_t image,
-                                        uint32_t n_tiles, uint32_t **tile,
-                                        float **copies, size_t *n,
+                                        uint32_t n_tiles, size_t n_features,
+                                        uint32_t **tile, float **copies,
+                                        size_t *n,
                                         struct akin_error *err) AKIN_MUST_USE;
 
 #endif

@@ -212,6 +212,81 @@ stretch_values(struct akin__stretch_work *work, size_t n, bool whole,
     return range.high;
 }
 
+/* Counts the bytes of h rows, `stride` px apart; four tables, so that equal
+ * neighbours do not wait for each other. */
+static void
+count_bytes(const uint8_t *px, size_t stride, size_t w, size_t h,
+            uint32_t count[256])
+{
+    uint32_t lane[4][256];
+
+    memset(lane, 0, sizeof(lane));
+    for (size_t y = 0; y < h; y++, px += stride) {
+        size_t i = 0;
+
+        for (; i + 4 <= w; i += 4) {
+            lane[0][px[i]]++;
+            lane[1][px[i + 1]]++;
+            lane[2][px[i + 2]]++;
+            lane[3][px[i + 3]]++;
+        }
+        for (; i < w; i++)
+            lane[0][px[i]]++;
+    }
+    for (size_t v = 0; v < 256; v++)
+        count[v] = lane[0][v] + lane[1][v] + lane[2][v] + lane[3][v];
+}
+
+static void
+look_up(const uint8_t *restrict px, size_t n, const uint8_t table[256],
+        uint8_t *restrict out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = table[px[i]];
+}
+
+/* The k-th smallest of the values that were counted. */
+static size_t
+counted_rank(const uint32_t count[256], size_t k)
+{
+    size_t below = 0, v = 0;
+
+    while (below + count[v] <= k)
+        below += count[v++];
+    return v;
+}
+
+/* The same for grey bytes, by a table of 256. */
+static float
+stretch_bytes(const struct akin_plane *plane, struct akin_tile_rect rect,
+              uint8_t *grey)
+{
+    const uint8_t *px =
+        (const uint8_t *)plane->px + (size_t)rect.y * plane->width + rect.x;
+    size_t n = (size_t)rect.w * rect.h;
+    uint32_t count[256];
+    float value[256];
+    uint8_t table[256];
+    struct range range;
+
+    count_bytes(px, plane->width, rect.w, rect.h, count);
+    range.low = (float)counted_rank(count, n / TAIL);
+    range.high = (float)counted_rank(count, n - 1 - n / TAIL);
+    if (!(range.low < range.high)) /* what the tails hide must be seen */
+        range = (struct range){(float)counted_rank(count, 0),
+                               (float)counted_rank(count, n - 1)};
+    if (!(range.low < range.high)) {
+        memset(grey, 128, n); /* one value all over */
+        return range.high;
+    }
+    for (size_t v = 0; v < 256; v++)
+        value[v] = (float)v;
+    to_grey(value, 256, range, table);
+    for (uint32_t y = 0; y < rect.h; y++, grey += rect.w)
+        look_up(px + (size_t)y * plane->width, rect.w, table, grey);
+    return range.high;
+}
+
 float
 akin__stretch(struct akin__stretch_work *work, const struct akin_plane *plane,
               struct akin_tile_rect rect, size_t w, size_t h, uint8_t *grey)
@@ -219,10 +294,14 @@ akin__stretch(struct akin__stretch_work *work, const struct akin_plane *plane,
     bool whole = plane->channels == 1 && plane->sample != AKIN_SAMPLE_F32;
     float white;
 
-    for (uint32_t y = 0; y < rect.h; y++)
-        akin__luma_row(plane, rect.x, rect.y + y, rect.w,
-                       work->value + (size_t)y * rect.w);
-    white = stretch_values(work, (size_t)rect.w * rect.h, whole, grey);
+    if (plane->channels == 1 && plane->sample == AKIN_SAMPLE_U8) {
+        white = stretch_bytes(plane, rect, grey);
+    } else {
+        for (uint32_t y = 0; y < rect.h; y++)
+            akin__luma_row(plane, rect.x, rect.y + y, rect.w,
+                           work->value + (size_t)y * rect.w);
+        white = stretch_values(work, (size_t)rect.w * rect.h, whole, grey);
+    }
     if (w != rect.w || h != rect.h)
         mirror_up(grey, rect, w, h);
     return white;

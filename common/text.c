@@ -17,7 +17,7 @@
 #include "text_db.h"
 #include "text_internal.h"
 
-#define APPLICATION_ID 1095453006 /* "AKIN" */
+#define APPLICATION_ID 1095453007 /* "AKIN" + 1: names have addresses, too */
 
 const struct akin__text_column akin__text_columns[AKIN_N_TEXT_COLUMNS] = {
     [AKIN_TEXT_ID] = {"id", 10, true},
@@ -172,7 +172,8 @@ akin_text_open(const char *path, struct akin_text **out, struct akin_error *err)
         id = sqlite3_column_int(ask, 0);
     (void)sqlite3_finalize(ask);
     if (st == AKIN_OK && id != APPLICATION_ID)
-        st = AKIN_FAIL(err, AKIN_EFORMAT, "%s is not a text index", path);
+        st = AKIN_FAIL(err, AKIN_EFORMAT,
+                       "%s is not a text index of this version", path);
     if (st == AKIN_OK)
         *out = text;
     else

@@ -19,11 +19,19 @@ struct item {
     bool is_quoted, is_beginning, is_not;
 };
 
+/* What stands between two brackets, or all of it. */
+struct level {
+    struct akin_buf groups;        /* finished alternatives */
+    struct akin_buf want, without; /* of the alternative under way */
+    bool is_not;                   /* this must not be there */
+    bool is_unwanted;              /* nor what it stands in */
+};
+
 struct parser {
     const char *at, *start;
     struct akin_text_query *query;
-    struct akin_buf groups;        /* finished alternatives */
-    struct akin_buf want, without; /* of the alternative under way */
+    struct level level[AKIN_TEXT_QUERY_DEPTH]; /* [0]: outside of brackets */
+    size_t depth;                              /* of the one under way */
     size_t n_items;
 };
 
@@ -46,16 +54,29 @@ has_word(const struct item *item)
     return false;
 }
 
+/* A word ends at a blank or a quote, and at the bracket that closes what it
+ * stands in; brackets of its own belong to it: p53(wt). */
+static const char *
+word_end(const char *at, bool is_inside)
+{
+    size_t own = 0;
+
+    for (; *at != '\0' && *at != '"' && !isspace((unsigned char)*at); at++) {
+        if (*at == '(')
+            own++;
+        else if (*at == ')' && own > 0)
+            own--;
+        else if (*at == ')' && is_inside)
+            break;
+    }
+    return at;
+}
+
 static enum akin_status
 next_item(struct parser *parser, struct item *out, struct akin_error *err)
 {
     const char *at = parser->at, *end;
 
-    *out = (struct item){0};
-    if (*at == '-' && at[1] != '\0' && !isspace((unsigned char)at[1])) {
-        out->is_not = true;
-        at++;
-    }
     if (*at == '"') {
         end = strchr(++at, '"');
         if (end == NULL)
@@ -69,8 +90,7 @@ next_item(struct parser *parser, struct item *out, struct akin_error *err)
         at = end + 1;
     } else {
         out->text = at;
-        while (*at != '\0' && *at != '"' && !isspace((unsigned char)*at))
-            at++;
+        at = word_end(at, parser->depth > 0);
         out->len = (size_t)(at - out->text);
     }
     if (*at == '*')
@@ -84,7 +104,7 @@ next_item(struct parser *parser, struct item *out, struct akin_error *err)
 static bool
 is_word(const struct item *item, const char *word)
 {
-    return !item->is_quoted && !item->is_not && item->len == strlen(word) &&
+    return !item->is_quoted && item->len == strlen(word) &&
            memcmp(item->text, word, item->len) == 0;
 }
 
@@ -109,68 +129,152 @@ add_name(struct parser *parser, const struct item *item)
 
 /* Ends an alternative: its words, without what must not be there. */
 static enum akin_status
-end_group(struct parser *parser, struct akin_error *err)
+end_group(struct level *level, struct akin_error *err)
 {
-    if (parser->want.len == 0)
-        return AKIN_FAIL(
-            err, AKIN_EINVAL, "text: there must be a word to look for%s",
-            parser->without.len > 0 ? " beside those that must not "
-                                      "be there"
-                                    : "");
-    if (parser->groups.len > 0)
-        akin_buf_puts(&parser->groups, " OR ");
-    akin_buf_printf(&parser->groups, "((%s)", akin_buf_text(&parser->want));
-    if (parser->without.len > 0)
-        akin_buf_printf(&parser->groups, " NOT (%s)",
-                        akin_buf_text(&parser->without));
-    akin_buf_puts(&parser->groups, ")");
-    akin_buf_clear(&parser->want);
-    akin_buf_clear(&parser->without);
+    if (level->want.len == 0)
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "text: there must be a word to look for%s",
+                         level->without.len > 0 ? " beside those that must not "
+                                                  "be there"
+                                                : "");
+    if (level->groups.len > 0)
+        akin_buf_puts(&level->groups, " OR ");
+    akin_buf_printf(&level->groups, "((%s)", akin_buf_text(&level->want));
+    if (level->without.len > 0)
+        akin_buf_printf(&level->groups, " NOT (%s)",
+                        akin_buf_text(&level->without));
+    akin_buf_puts(&level->groups, ")");
+    akin_buf_clear(&level->want);
+    akin_buf_clear(&level->without);
     return AKIN_OK;
+}
+
+/* Where the next word or bracket goes, with what joins it to those before. */
+static struct akin_buf *
+place(struct level *level, bool is_not)
+{
+    struct akin_buf *to = is_not ? &level->without : &level->want;
+
+    if (to->len > 0)
+        akin_buf_puts(to, is_not ? " OR " : " AND ");
+    return to;
 }
 
 static void
 add_item(struct parser *parser, const struct item *item)
 {
-    struct akin_buf *to = item->is_not ? &parser->without : &parser->want;
+    struct level *level = &parser->level[parser->depth];
 
-    if (to->len > 0)
-        akin_buf_puts(to, item->is_not ? " OR " : " AND ");
-    put_item(item, to);
-    if (!item->is_not && !item->is_beginning)
+    put_item(item, place(level, item->is_not));
+    if (!item->is_not && !item->is_beginning && !level->is_unwanted)
         add_name(parser, item);
+}
+
+static void
+free_level(struct level *level)
+{
+    akin_buf_free(&level->groups);
+    akin_buf_free(&level->want);
+    akin_buf_free(&level->without);
+    *level = (struct level){0};
+}
+
+static enum akin_status
+open_bracket(struct parser *parser, bool is_not, struct akin_error *err)
+{
+    bool is_unwanted = parser->level[parser->depth].is_unwanted;
+
+    if (parser->depth + 1 == AKIN_TEXT_QUERY_DEPTH)
+        return AKIN_FAIL(err, AKIN_ELIMIT,
+                         "text: brackets may be %d deep, not more",
+                         AKIN_TEXT_QUERY_DEPTH - 1);
+    parser->at++;
+    parser->level[++parser->depth] =
+        (struct level){.is_not = is_not, .is_unwanted = is_not || is_unwanted};
+    return AKIN_OK;
+}
+
+/* What stood between the brackets becomes one thing of what is around them;
+ * brackets without a word are none. */
+static enum akin_status
+close_bracket(struct parser *parser, struct akin_error *err)
+{
+    struct level *level = &parser->level[parser->depth];
+    enum akin_status st = AKIN_OK;
+
+    if (level->groups.len + level->want.len + level->without.len > 0)
+        st = end_group(level, err);
+    if (st == AKIN_OK && level->groups.len > 0)
+        akin_buf_printf(place(level - 1, level->is_not), "(%s)",
+                        akin_buf_text(&level->groups));
+    free_level(level);
+    parser->depth--;
+    return st;
+}
+
+/* Brackets that are still open end here. */
+static enum akin_status
+end(struct parser *parser, struct akin_error *err)
+{
+    enum akin_status st = AKIN_OK;
+
+    while (st == AKIN_OK && parser->depth > 0)
+        st = close_bracket(parser, err);
+    return st == AKIN_OK ? end_group(&parser->level[0], err) : st;
+}
+
+/* A word, a phrase, AND, OR, NOT or a bracket. */
+static enum akin_status
+take(struct parser *parser, bool *negate, struct akin_error *err)
+{
+    struct item item = {.is_not = *negate};
+    enum akin_status st;
+
+    if (++parser->n_items > AKIN_TEXT_QUERY_WORDS)
+        return AKIN_FAIL(err, AKIN_ELIMIT,
+                         "text: more than %d words are looked for",
+                         AKIN_TEXT_QUERY_WORDS);
+    if (*parser->at == ')' && parser->depth > 0) {
+        parser->at++;
+        return close_bracket(parser, err);
+    }
+    if (*parser->at == '-' && parser->at[1] != '\0' &&
+        !isspace((unsigned char)parser->at[1])) {
+        item.is_not = true;
+        parser->at++;
+    }
+    if (*parser->at == '(') {
+        *negate = false;
+        return open_bracket(parser, item.is_not, err);
+    }
+    st = next_item(parser, &item, err);
+    if (st != AKIN_OK)
+        return st;
+    if (is_word(&item, "OR"))
+        return end_group(&parser->level[parser->depth], err);
+    if (is_word(&item, "NOT")) {
+        *negate = true;
+    } else if (!is_word(&item, "AND") && has_word(&item)) {
+        *negate = false;
+        add_item(parser, &item);
+    }
+    return AKIN_OK;
 }
 
 static enum akin_status
 parse(struct parser *parser, struct akin_error *err)
 {
     bool negate = false;
+    enum akin_status st = AKIN_OK;
 
-    for (;;) {
-        struct item item;
-        enum akin_status st = AKIN_OK;
-
+    while (st == AKIN_OK) {
         while (isspace((unsigned char)*parser->at))
             parser->at++;
         if (*parser->at == '\0')
-            return end_group(parser, err);
-        st = next_item(parser, &item, err);
-        if (st == AKIN_OK && ++parser->n_items > AKIN_TEXT_QUERY_WORDS)
-            st = AKIN_FAIL(err, AKIN_ELIMIT,
-                           "text: more than %d words are looked for",
-                           AKIN_TEXT_QUERY_WORDS);
-        if (st == AKIN_OK && is_word(&item, "OR"))
-            st = end_group(parser, err);
-        else if (is_word(&item, "NOT"))
-            negate = true;
-        else if (st == AKIN_OK && !is_word(&item, "AND") && has_word(&item)) {
-            item.is_not |= negate;
-            negate = false;
-            add_item(parser, &item);
-        }
-        if (st != AKIN_OK)
-            return st;
+            return end(parser, err);
+        st = take(parser, &negate, err);
     }
+    return st;
 }
 
 enum akin_status
@@ -192,14 +296,13 @@ akin_text_parse(const char *text, struct akin_text_query **out,
                      akin_json_new_string(akin_buf_text(&clean)));
     st = parse(&parser, err);
     if (st == AKIN_OK) {
-        parser.query->match = (char *)akin_buf_take(&parser.groups);
+        parser.query->match = (char *)akin_buf_take(&parser.level[0].groups);
         *out = parser.query;
     } else {
         akin_text_query_free(parser.query);
     }
-    akin_buf_free(&parser.groups);
-    akin_buf_free(&parser.want);
-    akin_buf_free(&parser.without);
+    for (size_t i = 0; i < AKIN_COUNT(parser.level); i++)
+        free_level(&parser.level[i]);
     akin_buf_free(&clean);
     return st;
 }

@@ -258,6 +258,26 @@ akin_text_find(struct akin_text *text, const struct akin_text_query *query,
     return st;
 }
 
+enum akin_status
+akin_text_named(struct akin_text *text, const char *name,
+                struct akin_bitmap **out, struct akin_error *err)
+{
+    struct akin_text_query query = {.names = akin_json_array()};
+    struct akin_bitmap *found = akin_bitmap_new();
+    enum akin_status st;
+
+    akin_json_append(query.names, akin_json_new_string(name));
+    (void)pthread_mutex_lock(&text->lock);
+    st = find_names(text, &query, found, err);
+    (void)pthread_mutex_unlock(&text->lock);
+    akin_json_free(query.names);
+    if (st == AKIN_OK)
+        *out = found;
+    else
+        akin_bitmap_free(found);
+    return st;
+}
+
 /* --- highlights --- */
 
 static enum akin_status

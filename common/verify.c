@@ -76,9 +76,10 @@ akin__verify_counter(struct akin__verify *v, const char *name)
 static void
 verify_manifest(struct akin__verify *v)
 {
+    struct akin_feature_set set;
     struct akin_error err = {0};
 
-    if (akin__manifest_check(v->txn, &err) != AKIN_OK)
+    if (akin__manifest_check(v->txn, &set, &err) != AKIN_OK)
         akin__verify_note(v, "%s", err.text);
     if (akin__verify_counter(v, AKIN__MANIFEST_CREATED) == 0)
         akin__verify_note(v, "the manifest does not say when the store was "

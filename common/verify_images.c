@@ -17,7 +17,7 @@ check_tiles(struct akin__verify *v, const struct akin_image_record *image)
     struct akin_span value;
     uint32_t *tile = NULL;
     float *copies = NULL;
-    size_t n = 0;
+    size_t n = 0, n_features = akin_txn_features(v->txn)->n;
 
     if (!akin__verify_has(v, AKIN_TABLE_TILES, akin__key_span(&key), &value))
         akin__verify_note(v, "image %u has no tiles", image->number);
@@ -28,14 +28,14 @@ check_tiles(struct akin__verify *v, const struct akin_image_record *image)
     if (!akin__verify_has(v, AKIN_TABLE_FEATURES, akin__key_span(&key), &value))
         akin__verify_note(v, "image %u has no features", image->number);
     else if (akin__features_decode(value, image->number, NULL, image->n_tiles,
-                                   &err) != AKIN_OK)
+                                   n_features, &err) != AKIN_OK)
         akin__verify_note(v, "the features of image %u: %s", image->number,
                           err.text);
     if (!akin__verify_has(v, AKIN_TABLE_DISTURBED, akin__key_span(&key),
                           &value))
         return; /* most images have none */
-    if (akin__disturbed_decode(value, image->number, image->n_tiles, &tile,
-                               &copies, &n, &err) != AKIN_OK)
+    if (akin__disturbed_decode(value, image->number, image->n_tiles, n_features,
+                               &tile, &copies, &n, &err) != AKIN_OK)
         akin__verify_note(v, "the disturbed copies of image %u: %s",
                           image->number, err.text);
     free(tile);

@@ -24,9 +24,13 @@
 #define RECALL_ASK (RECALL_AT + 1)
 #define RUNS 100.0   /* that all rows are cut into, for filters of runs */
 #define RUNS_MIN 8.0 /* that at least should pass */
-#define LEAST_ROWS ((uint64_t)200)    /* fewer behind a filter tell nothing */
-#define MORE_TRIES 8                  /* each with a quarter more lists */
-#define COST_ROWS ((uint64_t)1 << 18) /* at most, scanned to take the time */
+#define LEAST_ROWS ((uint64_t)200) /* fewer behind a filter tell nothing */
+#define MORE_TRIES 8               /* each with a quarter more lists */
+/* Rows scanned to take the time: as many as where a scan and probing cost about
+ * the same, for there the model decides. Once from memory, once from what the
+ * cache kept; a request may find either. */
+#define COST_ROWS ((uint64_t)1 << 15)
+#define COUNT_WIDTH 0.01
 #define COST_QUERIES ((size_t)64)
 
 struct calibration {
@@ -143,7 +147,10 @@ find_truth(struct calibration *cal, struct akin_error *err)
 {
     const struct akin_vindex *vx = cal->vx;
     uint32_t *count = NULL;
-    enum akin_status st = akin__ivf_count(vx, cal->allowed, &count, err);
+    struct akin_vindex_filter filter =
+        akin_vindex_look(cal->allowed, vx->n_rows);
+    enum akin_status st =
+        akin__ivf_count(vx, cal->allowed, &filter, &count, err);
 
     if (st != AKIN_OK)
         return st;
@@ -226,7 +233,7 @@ find_n_probe(struct calibration *cal, size_t *n_probe, double *recall,
 static void
 meet_strangers(struct akin_vindex_model *model, size_t w)
 {
-    size_t far = model->n_probe[1][w == 0 ? 1 : w];
+    size_t far = model->n_probe[1][1]; /* where lists are not counted */
 
     if (model->n_probe[0][w] > 0 && far > model->n_probe[0][w])
         model->n_probe[0][w] =
@@ -237,9 +244,12 @@ static enum akin_status
 find_all(struct calibration *cal, struct akin_vindex_model *model,
          struct akin_error *err)
 {
+    bool counted[2][AKIN_VINDEX_WIDTHS] = {{false}};
+    struct akin_vindex_filter filter;
     enum akin_status st = AKIN_OK;
 
     model->recall = 1;
+    model->n_lists = cal->vx->n_lists;
     for (size_t w = 0; w < AKIN_VINDEX_WIDTHS; w++)
         for (size_t in_runs = 0; st == AKIN_OK && in_runs < 2; in_runs++) {
             if (w == 0 && in_runs == 1) {
@@ -247,17 +257,20 @@ find_all(struct calibration *cal, struct akin_vindex_model *model,
                 continue;
             }
             let_through(cal, akin_vindex_width[w], in_runs != 0);
-            if (w == 0 ||
-                akin_vindex_look(cal->allowed, cal->vx->n_rows).n_rows >=
-                    LEAST_ROWS)
+            filter = akin_vindex_look(cal->allowed, cal->vx->n_rows);
+            counted[in_runs][w] =
+                akin__ivf_counts(&filter, cal->vx->n_rows, cal->vx->n_lists);
+            if (w == 0 || filter.n_rows >= LEAST_ROWS)
                 st = find_n_probe(cal, &model->n_probe[in_runs][w],
                                   &model->recall, err);
         }
-    /* A narrower filter never needs less: what says so is chance. */
+    /* A narrower filter never needs less, as long as all lists count or only
+     * those with rows do: what says so is chance. */
     for (size_t i = 2; i < 2 * AKIN_VINDEX_WIDTHS; i++) {
         size_t *n_probe = model->n_probe[i % 2], w = i / 2;
 
-        if (n_probe[w] != 0 && n_probe[w] < n_probe[w - 1])
+        if (n_probe[w] != 0 && n_probe[w] < n_probe[w - 1] &&
+            counted[i % 2][w] == counted[i % 2][w - 1])
             n_probe[w] = n_probe[w - 1];
     }
     for (size_t w = 0; w < AKIN_VINDEX_WIDTHS; w++)
@@ -293,15 +306,36 @@ static enum akin_status
 time_search(struct calibration *cal, size_t n_probe, size_t group, double *ns,
             struct akin_error *err)
 {
-    size_t n = cal->n < COST_QUERIES ? cal->n : COST_QUERIES;
+    size_t most = cal->n < COST_QUERIES ? cal->n : COST_QUERIES;
+    size_t n = most / group * group;
     enum akin_status st = AKIN_OK;
     double start = now_ns();
 
-    for (size_t q = 0; st == AKIN_OK && q + group <= n; q += group)
+    for (size_t q = 0; st == AKIN_OK && q < n; q += group)
         st = akin_vindex_search(
             cal->vx, cal->vectors, cal->queries + q * cal->vx->dim, group,
             RECALL_AT, n_probe, NULL, cal->rows, cal->sims, err);
-    *ns = (now_ns() - start) / (double)(n / group * group);
+    *ns = (now_ns() - start) / (double)n;
+    return st;
+}
+
+static enum akin_status
+find_count_cost(struct calibration *cal, struct akin_vindex_model *model,
+                struct akin_error *err)
+{
+    enum akin_status st = AKIN_OK;
+    struct akin_vindex_filter filter;
+
+    let_through(cal, COUNT_WIDTH, true);
+    filter = akin_vindex_look(cal->allowed, cal->vx->n_rows);
+    for (int i = 0; st == AKIN_OK && i < 2; i++) { /* the first warms */
+        uint32_t *count = NULL;
+        double start = now_ns();
+
+        st = akin__ivf_count(cal->vx, cal->allowed, &filter, &count, err);
+        model->count_ns = (now_ns() - start) / (double)(filter.n_rows + 1);
+        free(count);
+    }
     return st;
 }
 
@@ -309,13 +343,11 @@ static enum akin_status
 find_costs(struct calibration *cal, struct akin_vindex_model *model,
            struct akin_error *err)
 {
-    uint64_t n_rows = cal->vx->n_rows, some, n_passing;
+    uint64_t n_rows = cal->vx->n_rows, some;
     size_t few = model->n_probe[0][0] > 0 ? model->n_probe[0][0] : 1;
     size_t many = few * 4 < cal->vx->n_lists ? few * 4 : cal->vx->n_lists;
     size_t n_many = cal->n < AKIN_VINDEX_MANY ? cal->n : AKIN_VINDEX_MANY;
     enum akin_status st = AKIN_OK;
-    uint32_t *count = NULL;
-    double start;
 
     some = n_rows < COST_ROWS ? n_rows : COST_ROWS;
     let_through(cal, 0.03, false);
@@ -323,8 +355,11 @@ find_costs(struct calibration *cal, struct akin_vindex_model *model,
         size_t group = i == 0 ? 1 : n_many;
         double a = 0, b = 0;
 
-        (void)time_exact(cal, cal->allowed, n_rows, 1, 1); /* warms the cache */
-        model->row_ns[i] = time_exact(cal, NULL, some, some, group);
+        (void)time_exact(cal, cal->allowed, n_rows, 1, 1); /* maps, and fills
+                                                              the cache */
+        model->row_ns[i] = (time_exact(cal, NULL, some, some, group) +
+                            time_exact(cal, NULL, some, some, group)) /
+                           2;
         model->gather_ns[i] = time_exact(
             cal, cal->allowed, n_rows,
             akin_vindex_look(cal->allowed, (size_t)n_rows).n_rows, group);
@@ -339,18 +374,7 @@ find_costs(struct calibration *cal, struct akin_vindex_model *model,
         if (model->query_ns[i] < 0)
             model->query_ns[i] = 0;
     }
-    let_through(cal, 0.03, true);
-    n_passing = akin_vindex_look(cal->allowed, (size_t)n_rows).n_rows;
-    if (st == AKIN_OK) /* warms the cache */
-        st = akin__ivf_count(cal->vx, cal->allowed, &count, err);
-    free(count);
-    count = NULL;
-    start = now_ns();
-    if (st == AKIN_OK)
-        st = akin__ivf_count(cal->vx, cal->allowed, &count, err);
-    model->count_ns = (now_ns() - start) / (double)(n_passing + 1);
-    free(count);
-    return st;
+    return st == AKIN_OK ? find_count_cost(cal, model, err) : st;
 }
 
 enum akin_status

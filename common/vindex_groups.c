@@ -32,6 +32,9 @@ struct table {
     /* ours */
     uint8_t *allowed; /* one bit a row: of groups that were not peeled */
     bool has_filter;  /* some bit is 0 */
+    uint64_t n_left;  /* bits that are 1 */
+    size_t n_runs;    /* groups that they are in, at most */
+    uint32_t *count;  /* of them in each list; NULL: not counted */
     uint8_t *peeled;  /* n_groups */
     uint64_t *hits;   /* n_queries x n_fetch */
     float *hit_sims;
@@ -46,6 +49,7 @@ static void
 table_free(struct table *t)
 {
     free(t->allowed);
+    free(t->count);
     free(t->peeled);
     free(t->hits);
     free(t->hit_sims);
@@ -106,12 +110,32 @@ allow(struct table *t)
 
     t->has_filter = t->skip != NULL;
     for (size_t g = 0; g < t->n_groups; g++)
-        if (is_wanted(t, g))
+        if (is_wanted(t, g)) {
             put_bits(t->allowed, t->start[g], t->start[g + 1], true);
-        else if (t->start[g] < t->start[g + 1])
+            t->n_left += t->start[g + 1] - t->start[g];
+            t->n_runs++;
+        } else if (t->start[g] < t->start[g + 1]) {
             t->has_filter = true;
+        }
     for (size_t i = 0; t->skip != NULL && i < bytes; i++)
         t->allowed[i] &= (uint8_t)~t->skip[i];
+    if (t->skip != NULL)
+        t->n_left = akin_vindex_look(t->allowed, t->vx->n_rows).n_rows;
+}
+
+/* The rows of a group are not allowed any more. */
+static void
+forbid(struct table *t, size_t group)
+{
+    for (uint64_t row = t->start[group]; row < t->start[group + 1]; row++) {
+        if ((t->allowed[row >> 3] >> (row & 7) & 1) == 0)
+            continue;
+        t->n_left--;
+        if (t->count != NULL)
+            t->count[t->vx->list_of[row]]--;
+    }
+    put_bits(t->allowed, t->start[group], t->start[group + 1], false);
+    t->has_filter = true;
 }
 
 /* --- what was fetched --- */
@@ -168,8 +192,7 @@ peel(struct table *t, size_t group)
         t->row[q * t->n_groups + group] = t->group_row[q];
         sum += (double)t->group_sim[q];
     }
-    put_bits(t->allowed, t->start[group], t->start[group + 1], false);
-    t->has_filter = true;
+    forbid(t, group);
     t->peeled[group] = 1;
     keep_sum(t, sum);
 }
@@ -220,12 +243,33 @@ static size_t
 least_probes(const struct table *t, size_t n_fetch)
 {
     size_t lists = akin_vindex_lists(t->vx);
-    uint64_t rows = akin_vindex_look(t->allowed, t->vx->n_rows).n_rows;
+    uint64_t rows = t->n_left;
     double wanted = (double)(n_fetch * ROWS_A_HIT) * (double)lists;
 
     return wanted >= (double)rows * (double)lists
                ? lists
                : 1 + (size_t)(wanted / (double)rows);
+}
+
+static enum akin_status
+fetch(struct table *t, size_t n_fetch, size_t n_probe, struct akin_error *err)
+{
+    const struct akin_vindex_filter filter = {.n_rows = t->n_left,
+                                              .n_runs = t->n_runs};
+    struct akin__allowed allowed = {0};
+    uint32_t *count = t->count;
+    enum akin_status st = AKIN_OK;
+
+    if (t->has_filter && count == NULL)
+        st = akin__ivf_count(t->vx, t->allowed, &filter, &count, err);
+    t->count = count;
+    allowed.bits = t->has_filter ? t->allowed : NULL;
+    allowed.count = count;
+    if (st == AKIN_OK)
+        st = akin__ivf_search(t->vx, t->vectors, t->queries, t->n_queries,
+                              n_fetch, n_probe, &allowed, t->hits, t->hit_sims,
+                              err);
+    return st;
 }
 
 static enum akin_status
@@ -239,9 +283,7 @@ peel_all(struct table *t, const struct akin_vindex_probing *how,
 
     while (st == AKIN_OK && n > 0 &&
            (t->n_sums < t->sure || left > t->sums[0])) {
-        st = akin_vindex_search(
-            t->vx, t->vectors, t->queries, t->n_queries, how->n_fetch, n_probe,
-            t->has_filter ? t->allowed : NULL, t->hits, t->hit_sims, err);
+        st = fetch(t, how->n_fetch, n_probe, err);
         if (st != AKIN_OK)
             return st;
         left = find_bounds(t, how->n_fetch);
@@ -262,9 +304,8 @@ take_bounds(struct table *t)
                 t->sim[q * t->n_groups + g] = t->bound[q];
 }
 
-/* The parameters are those of akin_vindex_best_in_groups, and how.
- * NOLINTNEXTLINE(readability-function-size) */
-enum akin_status
+/* The parameters are those of akin_vindex_best_in_groups, and how. */
+enum akin_status /* NOLINTNEXTLINE(readability-function-size) */
 akin_vindex_probe_groups(const struct akin_vindex *vx, const float *vectors,
                          const uint64_t *group_start, size_t n_groups,
                          const float *queries, size_t n_queries,

@@ -164,6 +164,18 @@ enum akin_status akin__train(const float *rows, size_t n, size_t dim,
                              size_t n_lists, int threads, float *centres,
                              struct akin_error *err);
 
+/* vindex_search.c: akin_vindex_search behind a filter that was counted. */
+struct akin__allowed {
+    const uint8_t *bits;   /* NULL: every row */
+    const uint32_t *count; /* of each list's; NULL: not counted */
+};
+enum akin_status akin__ivf_search(const struct akin_vindex *vx,
+                                  const float *vectors, const float *queries,
+                                  size_t n_queries, size_t k, size_t n_probe,
+                                  const struct akin__allowed *allowed,
+                                  uint64_t *rows, float *sims,
+                                  struct akin_error *err);
+
 /* vindex_search.c: the lists of one query (encoded), best first, up to n:
  * those where `count` (NULL: the list has rows) is not 0. Gives how many.
  * keys: room for all lists, rounded up to whole blocks; scores: the same. */
@@ -173,12 +185,15 @@ size_t akin__ivf_order(const struct akin_vindex *vx, const int32_t *scores,
 /* Is it worth counting by list what passes a filter? When rows pass one by one,
  * they are in every list; and counting many takes longer than to scan some
  * lists in vain. */
-bool akin__ivf_counts(const struct akin_vindex_filter *filter, size_t n_rows);
+bool akin__ivf_counts(const struct akin_vindex_filter *filter, size_t n_rows,
+                      size_t n_lists);
 
 /* Rows of each list that are allowed; NULL in *out when that is not worth
- * counting: then every list may have some. The caller frees. */
+ * counting: then every list may have some. filter: what allowed is like. The
+ * caller frees. */
 enum akin_status akin__ivf_count(const struct akin_vindex *vx,
-                                 const uint8_t *allowed, uint32_t **out,
-                                 struct akin_error *err);
+                                 const uint8_t *allowed,
+                                 const struct akin_vindex_filter *filter,
+                                 uint32_t **out, struct akin_error *err);
 
 #endif

@@ -172,12 +172,11 @@ akin__ivf_order(const struct akin_vindex *vx, const int32_t *scores,
 
 enum akin_status
 akin__ivf_count(const struct akin_vindex *vx, const uint8_t *allowed,
-                uint32_t **out, struct akin_error *err)
+                const struct akin_vindex_filter *filter, uint32_t **out,
+                struct akin_error *err)
 {
-    struct akin_vindex_filter filter = akin_vindex_look(allowed, vx->n_rows);
-
     *out = NULL;
-    if (!akin__ivf_counts(&filter, vx->n_rows))
+    if (!akin__ivf_counts(filter, vx->n_rows, vx->n_lists))
         return AKIN_OK;
     *out = calloc(AKIN__IVF_LISTS_MAX, sizeof(**out));
     if (*out == NULL)
@@ -433,18 +432,18 @@ search_all(struct search *s, const float *queries, size_t n_queries,
 }
 
 enum akin_status
-akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
-                   const float *queries, size_t n_queries, size_t k,
-                   size_t n_probe, const uint8_t *allowed, uint64_t *rows,
-                   float *sims, struct akin_error *err)
+akin__ivf_search(const struct akin_vindex *vx, const float *vectors,
+                 const float *queries, size_t n_queries, size_t k,
+                 size_t n_probe, const struct akin__allowed *allowed,
+                 uint64_t *rows, float *sims, struct akin_error *err)
 {
     struct search s = {.vx = vx,
                        .vectors = vectors,
                        .k = k,
                        .n_probe = n_probe,
-                       .allowed = allowed};
-    uint32_t *count = NULL;
-    enum akin_status st = AKIN_OK;
+                       .allowed = allowed->bits,
+                       .count = allowed->count};
+    enum akin_status st;
     size_t more;
 
     if (n_probe < 1 || n_probe > akin_vindex_lists(vx))
@@ -455,12 +454,31 @@ akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
         return AKIN_OK;
     more = k / FETCH_PART > FETCH_MORE ? k / FETCH_PART : FETCH_MORE;
     s.fetch = k >= vx->n_rows ? vx->n_rows : k + more;
-    if (allowed != NULL)
-        st = akin__ivf_count(vx, allowed, &count, err);
-    s.count = count;
-    if (st == AKIN_OK)
-        st = search_all(&s, queries, n_queries, rows, sims, err);
+    st = search_all(&s, queries, n_queries, rows, sims, err);
     search_free(&s);
+    return st;
+}
+
+enum akin_status
+akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
+                   const float *queries, size_t n_queries, size_t k,
+                   size_t n_probe, const uint8_t *allowed, uint64_t *rows,
+                   float *sims, struct akin_error *err)
+{
+    struct akin__allowed some = {.bits = allowed};
+    uint32_t *count = NULL;
+    enum akin_status st = AKIN_OK;
+
+    if (allowed != NULL) {
+        struct akin_vindex_filter filter =
+            akin_vindex_look(allowed, vx->n_rows);
+
+        st = akin__ivf_count(vx, allowed, &filter, &count, err);
+    }
+    some.count = count;
+    if (st == AKIN_OK)
+        st = akin__ivf_search(vx, vectors, queries, n_queries, k, n_probe,
+                              &some, rows, sims, err);
     free(count);
     return st;
 }

@@ -2,9 +2,11 @@
 #include "add.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "akin/log.h"
+#include "akin/provider.h"
 #include "declare.h"
 #include "ingest.h"
 #include "pipeline.h"
@@ -104,11 +106,19 @@ consume(void *ctx, size_t first, void **results, size_t n,
     struct run *run = ctx;
     struct akin_ingested **batch = akin_new(n, sizeof(struct akin_ingested *));
     enum akin_status st;
+    size_t n_good = 0; /* before one that the external descriptor failed */
 
     (void)first;
     for (size_t i = 0; i < n; i++)
         batch[i] = results[i];
-    st = akin_writer_put(&run->writer, batch, n, err);
+    while (n_good < n && batch[n_good]->kind != AKIN_INGEST_HALTED)
+        n_good++;
+    st = akin_writer_put(&run->writer, batch, n_good, err);
+    if (st == AKIN_OK && n_good < n)
+        st = AKIN_FAIL(err, batch[n_good]->error.status,
+                       "%s. What was read before is in the store; the same "
+                       "command goes on from here",
+                       batch[n_good]->error.text);
     for (size_t i = 0; i < n; i++)
         akin_ingested_free(batch[i]);
     free(batch);
@@ -241,6 +251,49 @@ check_source(const struct run *run, struct akin_error *err)
                      run->options->paths[0]);
 }
 
+/* Who is at the endpoint says what a store holds that is made for it. */
+static enum akin_status
+ask_descriptor(const struct akin_config *config, struct akin_feature_set *out,
+               struct akin_error *err)
+{
+    struct akin_provider *provider = NULL;
+    enum akin_status st;
+
+    if (config->descriptor_endpoint[0] == '\0')
+        return AKIN_FAIL(err, AKIN_EINVAL,
+                         "descriptor=external needs descriptor.endpoint, where "
+                         "it answers (ipc://, tcp:// or ws://)");
+    st = akin_provider_open(config->descriptor_endpoint,
+                            config->descriptor_timeout_ms, &provider, err);
+    if (st == AKIN_OK)
+        st = akin_provider_hello(provider, out, err);
+    akin_provider_close(provider);
+    return st;
+}
+
+static enum akin_status
+open_store(struct run *run, struct akin_error *err)
+{
+    const struct akin_config *config = run->options->config;
+    struct akin_feature_set set = *akin_feature_set_builtin();
+    enum akin_status st = AKIN_OK;
+
+    if (strcmp(config->descriptor, "as stored") == 0)
+        return akin_store_open(run->options->store, AKIN_STORE_CREATE,
+                               &run->store, err);
+    if (strcmp(config->descriptor, "external") == 0)
+        st = ask_descriptor(config, &set, err);
+    else if (strcmp(config->descriptor, "builtin") != 0)
+        st = AKIN_FAIL(err, AKIN_EINVAL,
+                       "setting descriptor: \"%s\" is not builtin, external or "
+                       "as stored",
+                       config->descriptor);
+    return st == AKIN_OK
+               ? akin_store_open_for(run->options->store, AKIN_STORE_CREATE,
+                                     &set, &run->store, err)
+               : st;
+}
+
 static enum akin_status
 run_steps(struct run *run, struct akin_error *err)
 {
@@ -255,8 +308,7 @@ run_steps(struct run *run, struct akin_error *err)
     if (st != AKIN_OK)
         return st;
     run->writer.summary->has_begun = true;
-    st = akin_store_open(options->store, AKIN_STORE_CREATE, &run->store, err);
-    if (st != AKIN_OK)
+    if ((st = open_store(run, err)) != AKIN_OK)
         return st;
     run->writer.store = run->store;
     if ((st = index_source(run, err)) != AKIN_OK)

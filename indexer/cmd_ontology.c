@@ -10,6 +10,7 @@
 #include "akin/term.h"
 #include "args.h"
 #include "command.h"
+#include "publishing.h"
 
 struct loading {
     const char *source;
@@ -58,6 +59,26 @@ load_file(struct akin_store *store, const char *path, bool is_quiet,
     return st;
 }
 
+/* With other terms all records have other words and other trees: once now is
+ * better than each time that somebody begins to search. */
+static enum akin_status
+publish(struct akin_store *store, const struct akin_common *common,
+        struct akin_error *err)
+{
+    struct akin_counts counts;
+    struct akin_progress *progress;
+    enum akin_status st = akin_count(store, &counts, err);
+
+    if (st != AKIN_OK || counts.generation == 0 ||
+        !akin_publishing_is_due(&counts, &common->config))
+        return st;
+    progress = akin_progress_new(common->is_quiet ? NULL : stderr);
+    st = akin_publishing_run(store, &common->config, progress, common->is_quiet,
+                             err);
+    akin_progress_free(progress);
+    return st;
+}
+
 static int
 run(const struct akin_args *args, const struct akin_common *common)
 {
@@ -68,6 +89,8 @@ run(const struct akin_args *args, const struct akin_common *common)
 
     for (size_t i = 0; st == AKIN_OK && i < args->n_operands; i++)
         st = load_file(store, args->operands[i], common->is_quiet, &err);
+    if (st == AKIN_OK)
+        st = publish(store, common, &err);
     akin_store_close(store);
     return st == AKIN_OK ? AKIN_EXIT_DONE : akin_args_failed(args, &err);
 }

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <time.h>
 
-#include "akin/feature.h"
 #include "akin/source_state.h"
 #include "args.h"
 #include "command.h"
@@ -28,7 +27,7 @@ read_quarantine(struct akin_store *store, struct akin_json **out,
 static void
 put_descriptor(const struct akin_counts *counts, struct akin_buf *out)
 {
-    akin_buf_puts(out, AKIN_FEATURE_SET);
+    akin_buf_puts(out, counts->features.id);
     if (counts->projection[0] != '\0')
         akin_buf_printf(out, "/%s", counts->projection);
 }
@@ -46,6 +45,7 @@ print_json(const struct akin_counts *counts, const char *store,
     akin_json_set_int(json, "tiles", (int64_t)counts->tiles);
     akin_json_set_int(json, "generation", (int64_t)counts->generation);
     akin_json_set_int(json, "tail", (int64_t)counts->tail_tiles);
+    akin_json_set_int(json, "tail_datasets", (int64_t)counts->tail_datasets);
     akin_json_set_text(json, "descriptor", akin_buf_text(&text));
     akin_json_set_text(json, "store", store);
     akin_json_set_int(json, "quarantined", (int64_t)counts->quarantined);
@@ -72,9 +72,10 @@ print_text(const struct akin_counts *counts, const char *store,
     if (counts->generation > 0)
         akin_buf_printf(&text,
                         "generation   %" PRIu32 ", %" PRIu64 " tiles, and "
-                        "%" PRIu64 " in the tail\n",
+                        "%" PRIu64 " in the tail; %" PRIu64
+                        " records changed since\n",
                         counts->generation, counts->generation_tiles,
-                        counts->tail_tiles);
+                        counts->tail_tiles, counts->tail_datasets);
     else
         akin_buf_printf(&text, "generation   %s\n",
                         counts->is_stale ? counts->trouble.text

@@ -35,6 +35,21 @@ pardon_file(struct akin__declaring *s, char *path, struct akin_error *err)
                   : AKIN_OK;
 }
 
+/* What file lists say of images is searched with the record. */
+static void
+put_attributes(struct akin_json *record, struct akin_json *attributes)
+{
+    struct akin_json *extra = akin_json_get(record, "extra");
+
+    if (attributes == NULL)
+        return;
+    if (akin_json_type(extra) != AKIN_JSON_OBJECT) {
+        extra = akin_json_object();
+        akin_json_set(record, "extra", extra);
+    }
+    akin_json_set(extra, "file_attributes", attributes);
+}
+
 /* A record with the files of its lists becomes pending; what was noted about
  * it is counted. */
 static void
@@ -45,6 +60,7 @@ take_record(struct akin__declaring *s, uint32_t group, const char *path,
     struct akin_json *files = NULL;
 
     akin_record_files(path, record, &files, report);
+    put_attributes(record, akin_file_attributes(files));
     akin_record_check_labels(s->terms, record, report);
     if (summary->report == NULL)
         summary->report = akin_json_object();

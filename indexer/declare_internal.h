@@ -47,10 +47,12 @@ struct akin_declared {
     size_t n, cap;
     struct akin__members *members; /* of each group */
     size_t n_groups;
-    /* [number]: its first declaration + 1 (0: none yet), and a bit for each
-     * kind of metadata that has declared it */
+    /* [number]: its first declaration + 1 (0: none yet), a bit for each kind
+     * of metadata that has declared it, and whether this run made its version
+     */
     struct akin__seen {
         uint32_t first, kinds;
+        bool is_ours;
     } * seen;
     size_t n_seen;
     uint32_t into; /* all files belong to this dataset; 0: no such wish */

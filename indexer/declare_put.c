@@ -14,7 +14,8 @@ is_seen(const struct akin_declared *declared, uint32_t number)
 
 /* Notes that the declaration made next is one of its dataset. */
 static void
-set_seen(struct akin_declared *declared, uint32_t number, size_t kind)
+set_seen(struct akin_declared *declared, uint32_t number, size_t kind,
+         bool is_ours)
 {
     if (number >= declared->n_seen) {
         size_t more = (size_t)number * 2 + 64;
@@ -29,6 +30,7 @@ set_seen(struct akin_declared *declared, uint32_t number, size_t kind)
     if (declared->seen[number].first == 0)
         declared->seen[number].first = (uint32_t)declared->n + 1;
     declared->seen[number].kinds |= 1U << kind;
+    declared->seen[number].is_ours |= is_ours;
 }
 
 void
@@ -129,13 +131,42 @@ put_again(struct akin_txn *txn, struct akin__pending *p,
     return AKIN_OK;
 }
 
-static enum akin_status
-put_new(struct akin_txn *txn, struct akin__pending *p,
-        const struct akin_dataset *known, int64_t now_s, struct akin_error *err)
+/* Has this run made the dataset's version, from another kind of metadata? */
+static bool
+is_ours(const struct akin__declaring *s, size_t i, uint32_t number)
 {
+    if (is_seen(s->out, number) && s->out->seen[number].is_ours)
+        return true;
+    for (size_t k = 0; k < i; k++)
+        if (s->pending[k].outcome == PUT && s->pending[k].number == number &&
+            s->pending[k].change != AKIN_DATASET_SAME)
+            return true;
+    return false;
+}
+
+/* What arrives together is one version. */
+static enum akin_status
+put_record(struct akin_txn *txn, struct akin__declaring *s, size_t i,
+           const struct akin_dataset *known, const struct akin_json *record)
+{
+    struct akin__pending *p = &s->pending[i];
+
+    if (known->record == NULL || !is_ours(s, i, known->number))
+        return akin_dataset_put(txn, record, s->now_s, &p->number, &p->change,
+                                &p->error);
+    p->number = known->number;
+    p->change = akin_json_equal(known->record, record) ? AKIN_DATASET_SAME
+                                                       : AKIN_DATASET_CHANGED;
+    return akin_dataset_amend(txn, p->number, record, s->now_s, &p->error);
+}
+
+static enum akin_status
+put_new(struct akin_txn *txn, struct akin__declaring *s, size_t i,
+        const struct akin_dataset *known, struct akin_error *err)
+{
+    struct akin__pending *p = &s->pending[i];
     struct akin_json *merged = akin_record_merge(known->record, p->record);
-    enum akin_status st =
-        akin_dataset_put(txn, merged, now_s, &p->number, &p->change, &p->error);
+    enum akin_status st = put_record(txn, s, i, known, merged);
 
     akin_json_free(merged);
     if (st == AKIN_EINVAL || st == AKIN_EFORMAT || st == AKIN_ELIMIT) {
@@ -171,7 +202,7 @@ put_pending(struct akin_txn *txn, void *ctx, struct akin_error *err)
         if (first != NULL)
             st = put_again(txn, p, &known, first, err);
         else
-            st = put_new(txn, p, &known, s->now_s, err);
+            st = put_new(txn, s, i, &known, err);
         akin_dataset_free(&known);
     }
     return st;
@@ -253,7 +284,7 @@ akin__declare_keep(struct akin__declaring *s, struct akin__pending *p)
     struct akin_declared *out = s->out;
     struct akin__members *members = &out->members[p->group];
 
-    set_seen(out, p->number, p->kind);
+    set_seen(out, p->number, p->kind, p->change != AKIN_DATASET_SAME);
     if (out->n == out->cap) {
         size_t more = out->cap == 0 ? 64 : out->cap * 2;
         struct akin__declaration *grown = akin_new(more, sizeof(*grown));

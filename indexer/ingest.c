@@ -20,7 +20,8 @@ akin_ingester_new(struct akin_store *store, const struct akin_config *config,
                   struct akin_ingester **out, struct akin_error *err)
 {
     struct akin_ingester *ingester = akin_new(1, sizeof(*ingester));
-    enum akin_status st = akin_describer_new(config, &ingester->describer, err);
+    enum akin_status st = akin_describer_new(config, akin_store_features(store),
+                                             &ingester->describer, err);
 
     if (st != AKIN_OK) {
         free(ingester);
@@ -80,7 +81,8 @@ load_described(struct akin_txn *txn, const struct akin_image_record *record,
     out->info = record->info;
     out->n_tiles = n;
     out->tiles = calloc(n > 0 ? n : 1, sizeof(*out->tiles));
-    out->features = calloc(n > 0 ? n : 1, AKIN_N_FEATURES * sizeof(float));
+    out->n_features = akin_txn_features(txn)->n;
+    out->features = calloc(n > 0 ? n : 1, out->n_features * sizeof(float));
     if (out->tiles == NULL || out->features == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu tiles", n);
     st = akin_image_tiles(txn, record->number, out->tiles, n, err);
@@ -191,6 +193,8 @@ describe(struct akin_ingester *ingester, bool wants_disturbed,
     if (st == AKIN_OK)
         st = akin_describe(ingester->describer, decoder, &options,
                            &in->described, &in->error);
+    if (st != AKIN_OK && akin_describer_is_halted(ingester->describer))
+        in->kind = AKIN_INGEST_HALTED;
     akin_decode_close(decoder);
     return st;
 }
@@ -260,7 +264,8 @@ akin_ingest(struct akin_ingester *ingester, const char *path, const char *name,
     in->path = akin_strdup(path);
     in->state.dataset = dataset;
     if (ingest(ingester, position, in) != AKIN_OK) {
-        in->kind = AKIN_INGEST_BAD;
+        if (in->kind != AKIN_INGEST_HALTED)
+            in->kind = AKIN_INGEST_BAD;
         akin_described_free(&in->described);
         in->described = (struct akin_described){0};
         return in;

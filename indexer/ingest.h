@@ -37,7 +37,9 @@ void akin_ingester_free(struct akin_ingester *ingester);
 enum akin_ingest_kind {
     AKIN_INGEST_TOUCHED,   /* the known bytes under the known path */
     AKIN_INGEST_DESCRIBED, /* record and described are filled */
-    AKIN_INGEST_BAD        /* error says why */
+    AKIN_INGEST_BAD,       /* error says why */
+    AKIN_INGEST_HALTED     /* the external descriptor failed: error says how;
+                              nothing is known of the file */
 };
 
 struct akin_ingested {

@@ -61,7 +61,7 @@ enum akin_status
 akin_count(struct akin_store *store, struct akin_counts *out,
            struct akin_error *err)
 {
-    struct akin_counts counts = {0};
+    struct akin_counts counts = {.features = *akin_store_features(store)};
     struct akin_txn *txn = NULL;
     uint32_t last_image = count_generation(store, &counts);
     enum akin_status st = akin_txn_read(store, &txn, err);
@@ -75,6 +75,8 @@ akin_count(struct akin_store *store, struct akin_counts *out,
         st = count_images(txn, last_image, &counts, err);
     akin_txn_end(txn);
     if (st == AKIN_OK)
+        st = akin_generation_behind(store, &counts.tail_datasets, err);
+    if (st == AKIN_OK)
         *out = counts;
     return st;
 }
@@ -86,6 +88,7 @@ akin_publishing_is_due(const struct akin_counts *counts,
     if (counts->generation == 0)
         return counts->tiles > 0 || counts->datasets > 0 || counts->is_stale;
     return counts->tail_tiles > config->publish_tail_tiles ||
+           counts->tail_datasets > config->publish_tail_datasets ||
            counts->tail_tiles > counts->generation_tiles / SHARE ||
            counts->lost_images > counts->generation_images / SHARE;
 }
@@ -127,9 +130,13 @@ akin_publishing_run(struct akin_store *store, const struct akin_config *config,
         return AKIN_OK;
     (void)printf("published: generation %" PRIu32 ", %" PRIu64
                  " tiles of %" PRIu64 " images in %" PRIu64
-                 " datasets, %s projection, ",
+                 " datasets, %" PRIu64 " records, %s projection, ",
                  report.generation, report.n_tiles, report.n_images,
-                 report.n_datasets, report.trained ? "trained" : "built-in");
+                 report.n_datasets, report.n_records,
+                 report.trained ? "trained"
+                 : akin_feature_set_is_external(akin_store_features(store))
+                     ? "plain"
+                     : "built-in");
     if (report.exact)
         (void)printf("exact search, %.1f s\n", report.seconds);
     else

@@ -5,8 +5,9 @@
  * What came after the current generation (the tail) is searched one by one,
  * what was removed from it is masked: both cost time in each query. A publish
  * is due when there are datasets and no usable generation, when the tail has
- * more tiles than publish.tail_tiles or than a quarter of the generation, or
- * when a quarter of the generation's images are gone.
+ * more tiles than publish.tail_tiles or than a quarter of the generation, when
+ * a quarter of the generation's images are gone, or when more records than
+ * publish.tail_datasets changed: who starts to search reads those one by one.
  *
  * Threads: belongs to the thread that writes the store.
  */
@@ -19,14 +20,16 @@
 
 /* The store in numbers. */
 struct akin_counts {
+    struct akin_feature_set features;
     uint64_t datasets, images, tiles;
     uint64_t quarantined;
     uint32_t generation; /* 0: none was published, or it cannot be used */
     uint64_t generation_tiles, generation_images;
-    uint64_t tail_tiles;  /* added after the generation */
-    uint64_t lost_images; /* of the generation, removed since */
-    bool is_stale;        /* there is a generation, but it cannot be used */
-    char projection[64];  /* id of the generation's projection; "" */
+    uint64_t tail_tiles;    /* added after the generation */
+    uint64_t lost_images;   /* of the generation, removed since */
+    uint64_t tail_datasets; /* records not in the generation as they are */
+    bool is_stale;          /* there is a generation, but it cannot be used */
+    char projection[64];    /* id of the generation's projection; "" */
     struct akin_error trouble; /* why it cannot be used */
 };
 enum akin_status akin_count(struct akin_store *store, struct akin_counts *out,

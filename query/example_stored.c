@@ -29,8 +29,9 @@ make_room(struct taking *t, size_t n, struct akin_error *err)
 {
     struct akin_described *d = &t->example->described;
 
+    d->n_features = akin_txn_features(t->txn)->n;
     d->tiles = calloc(n + 1, sizeof(*d->tiles));
-    d->features = calloc(n + 1, AKIN_N_FEATURES * sizeof(*d->features));
+    d->features = calloc(n + 1, d->n_features * sizeof(*d->features));
     t->example->tile_image = calloc(n + 1, sizeof(*t->example->tile_image));
     if (d->tiles == NULL || d->features == NULL ||
         t->example->tile_image == NULL)
@@ -75,8 +76,8 @@ take_from(struct taking *t, uint32_t image, const struct akin_tile *tiles,
             !is_taken(at++, n_inside, want))
             continue;
         d->tiles[d->n_tiles] = tiles[i];
-        memcpy(d->features + d->n_tiles * AKIN_N_FEATURES,
-               features + i * AKIN_N_FEATURES, AKIN_N_FEATURES * sizeof(float));
+        memcpy(d->features + d->n_tiles * d->n_features,
+               features + i * d->n_features, d->n_features * sizeof(float));
         t->example->tile_image[d->n_tiles++] = image;
     }
     return AKIN_OK;
@@ -87,7 +88,8 @@ take_image(struct taking *t, uint32_t image, size_t n, size_t want,
            struct akin_error *err)
 {
     struct akin_tile *tiles = calloc(n + 1, sizeof(*tiles));
-    float *features = calloc(n + 1, AKIN_N_FEATURES * sizeof(*features));
+    float *features =
+        calloc(n + 1, t->example->described.n_features * sizeof(*features));
     enum akin_status st = AKIN_OK;
 
     if (tiles == NULL || features == NULL)

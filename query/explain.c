@@ -20,22 +20,23 @@ akin_explain_add(struct akin_explain *explain, struct akin_reading *reading,
     const struct akin_calibration *calibration =
         akin_snapshot_calibration(reading->snapshot);
     double one[AKIN_CALIBRATION_PARTS] = {0};
+    size_t n = akin_txn_features(reading->txn)->n;
     float *stored;
     enum akin_status st;
 
     if (features == NULL || calibration == NULL || !calibration->has_spread ||
         i >= n_tiles)
         return AKIN_OK;
-    stored = calloc(n_tiles, AKIN_N_FEATURES * sizeof(*stored));
+    stored = calloc(n_tiles, n * sizeof(*stored));
     if (stored == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu tiles", n_tiles);
     st = akin_image_features(reading->txn, image, stored, n_tiles, err);
     if (st == AKIN_OK) {
-        akin_calibration_agreement(calibration, features,
-                                   stored + i * AKIN_N_FEATURES, one);
+        akin_calibration_agreement(calibration, features, stored + i * n, one);
         for (size_t p = 0; p < AKIN_CALIBRATION_PARTS; p++)
             explain->sum[p] += one[p];
         explain->n++;
+        explain->n_parts = akin_calibration_parts(calibration, &explain->parts);
     }
     free(stored);
     return st;
@@ -44,18 +45,16 @@ akin_explain_add(struct akin_explain *explain, struct akin_reading *reading,
 struct akin_json *
 akin_explain_json(const struct akin_explain *explain)
 {
-    const char *const *names = NULL;
-    size_t n = akin_calibration_parts(&names);
     struct akin_json *list;
 
     if (explain->n == 0)
         return NULL;
     list = akin_json_array();
-    for (size_t p = 0; p < n; p++) {
+    for (size_t p = 0; p < explain->n_parts; p++) {
         struct akin_json *part = akin_json_object();
         double mean = explain->sum[p] / (double)explain->n;
 
-        akin_json_set_text(part, "part", names[p]);
+        akin_json_set_text(part, "part", explain->parts[p]);
         akin_json_set_real(part, "agreement", round(mean * 1e4) / 1e4);
         akin_json_append(list, part);
     }

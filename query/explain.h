@@ -17,6 +17,8 @@
 /* Agreement over the pairs of one hit. Start from {0}. */
 struct akin_explain {
     double sum[AKIN_CALIBRATION_PARTS];
+    const char *const *parts; /* their names, n_parts; borrowed, static */
+    size_t n_parts;
     size_t n;
 };
 

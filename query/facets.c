@@ -34,7 +34,7 @@ akin_facet_wish_read(const struct akin_json *params,
                              "facets must be a list of names");
         while (k < n && strcmp(known[k], name) != 0)
             k++;
-        if (k == n)
+        if (k == n && akin_facet_attribute(name) == NULL)
             return akin_params_unknown("facet", name, known, n, err);
     }
     out->names = names;

@@ -185,9 +185,12 @@ const float *
 akin_question_features(const struct akin_question *question, size_t tile)
 {
     const struct akin_question_tile *at = &question->tile[tile];
-    const float *features = question->example[at->example].described.features;
+    const struct akin_described *described =
+        &question->example[at->example].described;
 
-    return features == NULL ? NULL : features + at->tile * AKIN_N_FEATURES;
+    return described->features == NULL
+               ? NULL
+               : described->features + at->tile * described->n_features;
 }
 
 static struct akin_json *

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "akin/image_record.h"
 #include "facets.h"
 #include "hits.h"
 #include "params.h"
@@ -221,6 +222,21 @@ struct work {
     struct found found;
 };
 
+/* Whether images of it are here, or only its record. */
+static enum akin_status
+put_has_images(const struct work *work, uint32_t dataset, struct akin_json *out,
+               struct akin_error *err)
+{
+    uint32_t first = 0;
+    enum akin_status st =
+        akin_image_next(work->reading.txn, dataset, &first, err);
+
+    if (st != AKIN_OK && st != AKIN_ENOTFOUND)
+        return st;
+    akin_json_set_bool(out, "has_images", st == AKIN_OK);
+    return AKIN_OK;
+}
+
 static enum akin_status
 hit_json(struct work *work, const struct akin_text_hit *hit, size_t rank,
          struct akin_json *list, struct akin_error *err)
@@ -236,7 +252,8 @@ hit_json(struct work *work, const struct akin_text_hit *hit, size_t rank,
     akin_json_set_int(json, "rank", (int64_t)rank);
     akin_json_set(json, "dataset", akin_hits_brief(akin_kept_json(record)));
     akin_kept_release(record);
-    if (work->wish->query != NULL) {
+    st = put_has_images(work, hit->number, json, err);
+    if (st == AKIN_OK && work->wish->query != NULL) {
         akin_json_set_real(json, "score", round(hit->score * 1e6) / 1e6);
         st = akin_text_highlights(akin_catalog_text(work->catalog),
                                   work->wish->query, hit->number, &marks, err);

@@ -96,7 +96,10 @@ akin_session_new(struct akin_service *service, struct akin_session **out,
                  struct akin_error *err)
 {
     struct akin_describer *describer = NULL;
-    enum akin_status st = akin_describer_new(&service->config, &describer, err);
+    enum akin_status st = akin_describer_new(
+        &service->config,
+        akin_store_features(akin_snapshots_store(service->snapshots)),
+        &describer, err);
 
     if (st != AKIN_OK)
         return st;
@@ -186,10 +189,10 @@ akin_service_note_refused(struct akin_service *service)
     (void)atomic_fetch_add(&service->n_refused, 1);
 }
 
-/* The earlier of the request's own deadline (0: none) and the setting's. */
-static void
-set_deadline(struct akin_session *session, double began, int64_t own_ms)
+void
+akin__session_deadline(struct akin_session *session, int64_t own_ms)
 {
+    double began = akin__now_ms();
     double most = (double)session->service->config.query_deadline_ms;
 
     if (own_ms > 0 && (double)own_ms < most)
@@ -224,7 +227,7 @@ akin_service_answer(struct akin_session *session, struct akin_span text,
     akin_buf_clear(out);
     st = akin_proto_parse_request(text, &request, &code, &error);
     begin(session, st == AKIN_OK ? request.method : "-");
-    set_deadline(session, began, request.deadline_ms);
+    akin__session_deadline(session, request.deadline_ms);
     if (st == AKIN_OK)
         st = akin__in_time(session, &error);
     if (st == AKIN_OK)

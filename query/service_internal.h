@@ -49,6 +49,11 @@ typedef enum akin_status akin_method_fn(struct akin_session *session,
 /* Time that never goes back; ms, with fractions. */
 double akin__now_ms(void);
 
+/* The deadline of the request that begins: the earlier of its own (0: none) and
+ * the setting's, counted from when it began to wait. A call in process has none
+ * unless this was called before. */
+void akin__session_deadline(struct akin_session *session, int64_t own_ms);
+
 /* EAGAIN once the request under way is too late: methods ask between steps that
  * take long. */
 enum akin_status akin__in_time(const struct akin_session *session,

@@ -204,7 +204,7 @@ search(struct akin_session *session, struct akin__work *work,
     struct akin_json *hits = NULL;
     enum akin_status st = akin_snapshot_best(
         reading->snapshot, work->queries, work->question.n_tiles, work->want,
-        work->skip, work->n_skip, work->sim, work->row, &work->plan, err);
+        work->skip, work->n_skip, work->sim, work->row, work->plan, err);
 
     if (st == AKIN_OK)
         st = akin_score_rank(&work->question, work->sim, work->n_datasets,

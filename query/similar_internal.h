@@ -45,7 +45,7 @@ struct akin__work {
     size_t n_skip;
     struct akin_ranked *ranked; /* n_datasets */
     size_t n_ranked;
-    const char *plan;
+    char plan[AKIN_PLAN_TEXT];
 };
 void akin__work_free(struct akin__work *work);
 

@@ -114,7 +114,7 @@ refresh_base(struct akin_snapshots *source, uint32_t number,
 
     if (source->base != NULL && akin__base_number(source->base) == number)
         return AKIN_OK;
-    st = akin__base_open(source->store, number, &base, err);
+    st = akin__base_open(source->store, &source->config, number, &base, err);
     if (st != AKIN_OK)
         return st;
     forget_parts(source);

@@ -62,7 +62,8 @@ uint32_t akin_snapshot_dataset(const struct akin_snapshot *snapshot, size_t i);
 void akin_snapshot_row(const struct akin_snapshot *snapshot, uint64_t row,
                        uint32_t *image, uint32_t *tile);
 
-/* For each query tile and dataset the best matching row.
+/* For each query tile and dataset the best matching row. Afterwards, vectors
+ * that this process holds beyond index.resident_bytes are let go of.
  *
  * queries   n_queries x AKIN_DIM
  * want      NULL, or one byte a dataset position
@@ -70,14 +71,24 @@ void akin_snapshot_row(const struct akin_snapshot *snapshot, uint64_t row,
  * sim, row  out, n_queries x n_datasets. Where IVF did not reach a dataset,
  *           sim is an upper bound (the worst similarity fetched) and row is
  *           UINT64_MAX; the first 64 datasets by mean have no such places.
- * plan      out, static text: "exact", "ivf", "exact (narrow filter)" */
+ * plan      out, AKIN_PLAN_TEXT bytes: "exact", "exact (narrow filter)", or
+ *           with the lists probed first "ivf 24 of 4000 lists" */
+#define AKIN_PLAN_TEXT ((size_t)48)
 enum akin_status akin_snapshot_best(const struct akin_snapshot *snapshot,
                                     const float *queries, size_t n_queries,
                                     const uint8_t *want,
                                     const uint32_t *exclude, size_t n_exclude,
-                                    float *sim, uint64_t *row,
-                                    const char **plan,
+                                    float *sim, uint64_t *row, char *plan,
                                     struct akin_error *err) AKIN_MUST_USE;
+
+/* How the generation is searched; n_lists 0: exactly, whatever the filter. */
+struct akin_snapshot_index {
+    size_t n_lists;
+    uint64_t exact_below; /* tiles: the setting */
+    const struct akin_vindex_model *model;
+};
+void akin_snapshot_index(const struct akin_snapshot *snapshot,
+                         struct akin_snapshot_index *out);
 
 /* A few tiles of each of n datasets, evenly taken; the same every time.
  *

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "akin/log.h"
 #include "snapshot_internal.h"
 
 static int
@@ -36,15 +37,26 @@ find_groups(struct akin__base *base)
         qsort(base->place, gen->n_images, sizeof(*base->place), by_image);
 }
 
+/* What cannot be had ahead of use is no reason not to answer. */
+static void
+prefetch(const struct akin_generation *gen, const struct akin_config *config)
+{
+    struct akin_error why = {0};
+
+    if (akin_generation_prefetch(gen, config, &why) != AKIN_OK)
+        akin_log(AKIN_LOG_WARN, "prefetch", "%s", why.text);
+}
+
 static enum akin_status
 open_generation(struct akin__base *base, struct akin_store *store,
-                struct akin_error *err)
+                const struct akin_config *config, struct akin_error *err)
 {
     enum akin_status st = akin_generation_open(store, &base->gen, err);
     size_t n;
 
     if (st != AKIN_OK)
         return st;
+    prefetch(base->gen, config);
     n = base->gen->n_images;
     base->dataset = calloc(n + 1, sizeof(*base->dataset));
     base->start = calloc(n + 1, sizeof(*base->start));
@@ -57,25 +69,29 @@ open_generation(struct akin__base *base, struct akin_store *store,
 }
 
 enum akin_status
-akin__base_open(struct akin_store *store, uint32_t number,
-                struct akin__base **out, struct akin_error *err)
+akin__base_open(struct akin_store *store, const struct akin_config *config,
+                uint32_t number, struct akin__base **out,
+                struct akin_error *err)
 {
+    const struct akin_feature_set *set = akin_store_features(store);
     struct akin__base *base = akin_new(1, sizeof(*base));
     struct akin_buf text = {0};
     enum akin_status st;
 
     base->refs = 1;
     if (number != 0) {
-        st = open_generation(base, store, err);
+        st = open_generation(base, store, config, err);
     } else {
         base->start = akin_new(1, sizeof(*base->start));
-        st = akin_projection_builtin(&base->builtin, err);
+        st = akin_feature_set_is_external(set)
+                 ? akin_projection_plain(set, &base->builtin, err)
+                 : akin_projection_builtin(&base->builtin, err);
     }
     if (st != AKIN_OK) {
         akin__base_drop(base);
         return st;
     }
-    akin_buf_printf(&text, "%s/%s", AKIN_FEATURE_SET,
+    akin_buf_printf(&text, "%s/%s", set->id,
                     akin_projection_id(akin__base_projection(base)));
     base->descriptor = (char *)akin_buf_take(&text);
     *out = base;

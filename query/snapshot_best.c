@@ -11,6 +11,7 @@
  */
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,10 +201,11 @@ scan_base(struct search *q, struct akin_error *err)
                                    q->queries + first * AKIN_DIM, n_pass,
                                    skip_of(q), q->want_group, q->pass_sim,
                                    q->pass_row);
-        for (size_t i = 0; i < n_pass * n; i++)
-            if (q->want_group[i % n] != 0)
-                offer(q, first + i / n, q->s->base_position[i % n],
-                      q->pass_sim[i], q->pass_row[i]);
+        for (size_t i = 0; i < n_pass; i++)
+            for (size_t g = 0; g < n; g++)
+                if (q->want_group[g] != 0)
+                    offer(q, first + i, q->s->base_position[g],
+                          q->pass_sim[i * n + g], q->pass_row[i * n + g]);
     }
     return st;
 }
@@ -267,7 +269,10 @@ static struct akin_vindex_plan
 make_plan(const struct search *q)
 {
     const struct akin_generation *gen = q->s->base->gen;
-    struct akin_vindex_filter filter = {q->n_want_rows, q->n_want_groups};
+    const struct akin_vindex_filter filter = {
+        .n_rows = q->n_want_rows,
+        .n_runs = q->n_want_groups,
+        .peeled = akin_vindex_peeled(q->n_want_groups, SURE)};
     struct akin_vindex_plan plan = {0};
 
     if (gen == NULL || gen->vindex == NULL || q->n_want_rows == 0)
@@ -312,7 +317,7 @@ probe_base(struct search *q, const struct akin_vindex_plan *plan,
 }
 
 static enum akin_status
-search_all(struct search *q, const char **plan, struct akin_error *err)
+search_all(struct search *q, char *plan, struct akin_error *err)
 {
     const struct akin_generation *gen = q->s->base->gen;
     enum akin_status st = look_at_base(q, err);
@@ -322,14 +327,19 @@ search_all(struct search *q, const char **plan, struct akin_error *err)
         return st;
     how = make_plan(q);
     if (how.n_probe > 0) {
-        *plan = "ivf";
+        (void)snprintf(plan, AKIN_PLAN_TEXT, "ivf %zu of %zu lists",
+                       how.n_probe, akin_vindex_lists(gen->vindex));
         st = probe_base(q, &how, err);
     } else {
-        *plan = gen != NULL && gen->vindex != NULL && q->want != NULL
-                    ? "exact (narrow filter)"
-                    : "exact";
+        (void)snprintf(plan, AKIN_PLAN_TEXT, "%s",
+                       gen != NULL && gen->vindex != NULL && q->want != NULL
+                           ? "exact (narrow filter)"
+                           : "exact");
         st = scan_base(q, err);
     }
+    if (gen != NULL)
+        (void)akin_generation_trim(gen,
+                                   q->s->source->config.index_resident_bytes);
     return st == AKIN_OK ? scan_tail(q, err) : st;
 }
 
@@ -337,7 +347,7 @@ enum akin_status
 akin_snapshot_best(const struct akin_snapshot *snapshot, const float *queries,
                    size_t n_queries, const uint8_t *want,
                    const uint32_t *exclude, size_t n_exclude, float *sim,
-                   uint64_t *row, const char **plan, struct akin_error *err)
+                   uint64_t *row, char *plan, struct akin_error *err)
 {
     struct search q = {.s = snapshot,
                        .queries = queries,
@@ -365,4 +375,18 @@ akin_snapshot_best(const struct akin_snapshot *snapshot, const float *queries,
     search_free(&q);
     free(sorted);
     return st;
+}
+
+void
+akin_snapshot_index(const struct akin_snapshot *snapshot,
+                    struct akin_snapshot_index *out)
+{
+    const struct akin_generation *gen = snapshot->base->gen;
+
+    *out = (struct akin_snapshot_index){
+        .exact_below = snapshot->source->config.index_exact_below};
+    if (gen == NULL || gen->vindex == NULL)
+        return;
+    out->n_lists = akin_vindex_lists(gen->vindex);
+    out->model = &gen->model;
 }

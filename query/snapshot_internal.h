@@ -114,8 +114,9 @@ struct akin_snapshot {
 };
 
 /* snapshot_base.c */
-enum akin_status akin__base_open(struct akin_store *store, uint32_t number,
-                                 struct akin__base **out,
+enum akin_status akin__base_open(struct akin_store *store,
+                                 const struct akin_config *config,
+                                 uint32_t number, struct akin__base **out,
                                  struct akin_error *err);
 void akin__base_drop(struct akin__base *base); /* NULL is fine */
 const struct akin_projection *

@@ -95,7 +95,7 @@ add_image(struct akin__tail *tail, const struct akin_projection *projection,
         st = add_chunk(tail, n, err);
     if (st != AKIN_OK)
         return st;
-    if (akin_size_mul(n + 1, AKIN_N_FEATURES * sizeof(float), &bytes))
+    if (akin_size_mul(n + 1, akin_txn_features(txn)->n * sizeof(float), &bytes))
         features = malloc(bytes);
     if (features == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM,

@@ -19,6 +19,45 @@ put_counts(struct akin_json *json, const struct akin_snapshot *snapshot)
 }
 
 static struct akin_json *
+probes(const size_t *n_probe)
+{
+    struct akin_json *list = akin_json_array();
+
+    for (size_t w = 0; w < AKIN_VINDEX_WIDTHS; w++)
+        akin_json_append(list, akin_json_new_int((int64_t)n_probe[w]));
+    return list;
+}
+
+static struct akin_json *
+model(const struct akin_vindex_model *model)
+{
+    struct akin_json *out = akin_json_object();
+
+    akin_json_set_real(out, "recall", model->recall);
+    akin_json_set(out, "lists_for_tiles", probes(model->n_probe[0]));
+    akin_json_set(out, "lists_for_datasets", probes(model->n_probe[1]));
+    akin_json_set_real(out, "row_ns", model->row_ns[1]);
+    akin_json_set_real(out, "list_ns", model->list_ns[1]);
+    akin_json_set_real(out, "query_ns", model->query_ns[1]);
+    return out;
+}
+
+static void
+put_index(struct akin_json *json, const struct akin_snapshot *snapshot)
+{
+    struct akin_json *out = akin_json_object();
+    struct akin_snapshot_index index = {0};
+
+    akin_snapshot_index(snapshot, &index);
+    akin_json_set_text(out, "kind", index.n_lists > 0 ? "ivf" : "exact");
+    akin_json_set_int(out, "lists", (int64_t)index.n_lists);
+    akin_json_set_int(out, "exact_below", (int64_t)index.exact_below);
+    if (index.model != NULL)
+        akin_json_set(out, "model", model(index.model));
+    akin_json_set(json, "index", out);
+}
+
+static struct akin_json *
 methods(void)
 {
     const char *const *names = NULL;
@@ -65,6 +104,7 @@ akin_status_answer(struct akin_session *session, const struct akin_json *params,
         return st;
     *result = akin_json_object();
     put_counts(*result, snapshot);
+    put_index(*result, snapshot);
     put_service(*result, session->service);
     akin_snapshot_release(snapshot);
     return AKIN_OK;

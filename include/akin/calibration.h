@@ -20,7 +20,7 @@
 #ifndef AKIN_CALIBRATION_H
 #define AKIN_CALIBRATION_H
 
-#include "akin/feature.h"
+#include "akin/feature_set.h"
 #include "akin/json.h"
 
 #define AKIN_CALIBRATION_TAIL 45    /* tail probabilities 2^(-i/4) */
@@ -29,6 +29,7 @@
 #define AKIN_CALIBRATION_DATASETS 8 /* fewest that give a null */
 
 struct akin_calibration {
+    struct akin_feature_set set; /* whose features; akin_calibration_init */
     /* null */
     size_t n_datasets, n_scores; /* that it was made from */
     bool has_null;               /* there were enough of them */
@@ -38,17 +39,22 @@ struct akin_calibration {
     double tail[AKIN_CALIBRATION_TAIL]; /* (score - mean) / deviation */
     /* spread */
     bool has_spread;
-    double spread[AKIN_N_FEATURES]; /* 0: constant, does not count */
+    double spread[AKIN_FEATURES_MAX]; /* 0: constant, does not count */
     double distance[AKIN_CALIBRATION_PARTS][AKIN_CALIBRATION_STEPS];
     /* range */
     bool has_range;
-    double low[AKIN_N_FEATURES], high[AKIN_N_FEATURES];
+    double low[AKIN_FEATURES_MAX], high[AKIN_FEATURES_MAX];
     double strange; /* share of features outside, of the strangest 2 % */
 };
 
+/* Nothing known yet, of this set. */
+void akin_calibration_init(struct akin_calibration *calibration,
+                           const struct akin_feature_set *set);
+
 /* The parts that an explanation speaks of, in order; several parts of the
  * features may make one. */
-size_t akin_calibration_parts(const char *const **names);
+size_t akin_calibration_parts(const struct akin_calibration *calibration,
+                              const char *const **names);
 
 /* One score of the null. */
 struct akin_calibration_score {
@@ -61,7 +67,7 @@ void akin_calibration_null(struct akin_calibration *calibration,
                            struct akin_calibration_score *scores, size_t n,
                            size_t n_datasets);
 
-/* Sets spread and range from tiles of the store: features n x AKIN_N_FEATURES,
+/* Sets spread and range from tiles of the store: features n x set.n,
  * and the dataset of each tile, ascending. ENOMEM. */
 enum akin_status akin_calibration_spread(struct akin_calibration *calibration,
                                          const float *features,
@@ -85,8 +91,9 @@ double akin_calibration_strangeness(const struct akin_calibration *calibration,
 /* The file form. */
 struct akin_json *
 akin_calibration_json(const struct akin_calibration *calibration);
-/* EFORMAT: something is missing or not a number. */
+/* EFORMAT: something is missing or not a number; ESTALE: of another set. */
 enum akin_status akin_calibration_read(const struct akin_json *json,
+                                       const struct akin_feature_set *set,
                                        struct akin_calibration *out,
                                        struct akin_error *err) AKIN_MUST_USE;
 

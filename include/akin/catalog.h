@@ -57,6 +57,13 @@ enum akin_status akin_catalog_write(const struct akin_catalog *catalog,
                                     bool is_exact, const char *dir,
                                     struct akin_error *err) AKIN_MUST_USE;
 
+/* How many datasets of the store are in none of a folder's files, or have
+ * another record there, or are there no more: what who begins with these files
+ * has to read. All, when they cannot be used. Reads no record. */
+enum akin_status akin_catalog_behind(struct akin_txn *txn, const char *dir,
+                                     uint64_t *out,
+                                     struct akin_error *err) AKIN_MUST_USE;
+
 /* The words of a record for the text index, with the labels and synonyms of
  * its terms and of what lies above them. terms may be NULL. Start *out from
  * {0}. */

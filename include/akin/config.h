@@ -4,7 +4,7 @@
  *
  * The rows are in akin/config.def. A setting is given on the command line as
  * --set name=value or in a file of such lines ('#' starts a comment). Values
- * may carry a factor: 64k, 16M, 2G (powers of 1024).
+ * may carry a factor: 64k, 16M, 2G (powers of 1024); some are texts.
  *
  * Threads: plain data; copied freely, changed before threads start.
  */
@@ -19,7 +19,11 @@ typedef uint64_t akin_setting_u64;
 typedef double akin_setting_real;
 typedef bool akin_setting_bool;
 
+#define AKIN_SETTING_TEXT_MAX 255
+
 struct akin_config {
+#define AKIN_SETTING_TEXT(field, name, def, help)                              \
+    char field[AKIN_SETTING_TEXT_MAX + 1];
 #define AKIN_SETTING(field, name, type, def, min, max, unit, help)             \
     akin_setting_##type field;
 #include "akin/config.def"

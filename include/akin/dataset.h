@@ -41,10 +41,22 @@ enum akin_status akin_dataset_put(struct akin_txn *txn,
                                   enum akin_dataset_change *change,
                                   struct akin_error *err) AKIN_MUST_USE;
 
+/* Replaces what the current version of a dataset says, without a version of its
+ * own: for who made that version a moment ago, from a part of what there is to
+ * be read. The record's id must be the dataset's. ENOTFOUND. */
+enum akin_status akin_dataset_amend(struct akin_txn *txn, uint32_t number,
+                                    const struct akin_json *record,
+                                    int64_t now_s,
+                                    struct akin_error *err) AKIN_MUST_USE;
+
 /* ENOTFOUND names the id, and says so when it has a tombstone. */
 enum akin_status akin_dataset_find(struct akin_txn *txn, const char *id,
                                    struct akin_dataset *out,
                                    struct akin_error *err) AKIN_MUST_USE;
+/* Its number alone, without reading the record. */
+enum akin_status akin_dataset_number(struct akin_txn *txn, const char *id,
+                                     uint32_t *number,
+                                     struct akin_error *err) AKIN_MUST_USE;
 enum akin_status akin_dataset_get(struct akin_txn *txn, uint32_t number,
                                   struct akin_dataset *out,
                                   struct akin_error *err) AKIN_MUST_USE;

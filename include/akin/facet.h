@@ -61,8 +61,11 @@ struct akin_bitmap *akin_facets_match(const struct akin_facets *facets,
 /* Are there conditions that `except` would leave out? */
 bool akin_facets_is_own(const struct akin_filter *filter, const char *facet);
 
-/* The names of all facets. */
+/* The names of all facets that every index has. Besides, "image.NAME" is the
+ * facet of an attribute that file lists give to images (file_list.h). */
 size_t akin_facet_names(const char *const **names);
+/* The attribute that such a name means, inside facet; NULL: it means none. */
+const char *akin_facet_attribute(const char *facet);
 
 #define AKIN_FACET_MAX 10000 /* most values that may be asked for */
 

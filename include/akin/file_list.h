@@ -44,6 +44,19 @@ void akin_record_files(const char *metadata_path,
                        const struct akin_json *record, struct akin_json **out,
                        struct akin_record_report *report);
 
+#define AKIN_FILE_VALUES_MAX 256 /* distinct values of one attribute */
+#define AKIN_FILE_VALUE_MAX 200  /* bytes of one value */
+#define AKIN_FILE_ATTRIBUTES_MAX 64
+
+/* What the files say together, for filters and facets of their dataset: an
+ * object {attribute: [distinct values]}, or NULL when nothing can be said.
+ * files: as akin_record_files gives them. Names are made plain ("Source image"
+ * is source_image, "Species" organism); what the filter language compares as
+ * numbers (channels, pixel_size_um ...) is numbers. Attributes with more
+ * different values than fit, or longer ones (file names, running numbers,
+ * texts) are left out. The caller frees it. */
+struct akin_json *akin_file_attributes(const struct akin_json *files);
+
 /* akin_record_file_list from memory; name tells the kind where the bytes do
  * not. */
 enum akin_status akin_file_list_parse(struct akin_span bytes, const char *name,

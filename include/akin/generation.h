@@ -66,6 +66,23 @@ enum akin_status akin_generation_current(struct akin_txn *txn, uint32_t *out,
  */
 enum akin_status akin_generation_catalog(struct akin_store *store, char **dir,
                                          struct akin_error *err) AKIN_MUST_USE;
+/* Datasets whose records are not in it as they are now (akin_catalog_behind);
+ * all of them where there is no catalog. */
+enum akin_status akin_generation_behind(struct akin_store *store, uint64_t *out,
+                                        struct akin_error *err) AKIN_MUST_USE;
+
+/* Memory. The files are mapped, so what was touched counts to this process
+ * though the system can take it back. trim lets go of the vectors when the
+ * process holds more than budget_bytes of mapped files (0: no limit), and says
+ * whether it did; the answers stay the same. prefetch does what the settings
+ * index.prefetch and index.lock ask for; its errors (ELIMIT: may not lock so
+ * much, EIO) leave the generation as usable as before. */
+struct akin_config;
+bool akin_generation_trim(const struct akin_generation *gen,
+                          uint64_t budget_bytes);
+enum akin_status akin_generation_prefetch(const struct akin_generation *gen,
+                                          const struct akin_config *config,
+                                          struct akin_error *err) AKIN_MUST_USE;
 
 /* Checks everything again, hashes of the files included. */
 enum akin_status akin_generation_verify(const struct akin_generation *gen,
@@ -77,13 +94,13 @@ enum akin_status akin_generation_verify(const struct akin_generation *gen,
  * dies leaves the old generation in place; leftovers are removed by the next.
  * Two at once: the second is EAGAIN. progress (may be NULL) is called with a
  * step name and 0..1. */
-struct akin_config;
 struct akin_publish_report {
     uint32_t generation;
-    uint64_t n_tiles, n_images, n_datasets;
-    bool trained;  /* false: the built-in projection */
-    bool exact;    /* false: IVF */
-    double recall; /* measured, IVF only */
+    uint64_t n_tiles, n_images, n_datasets; /* with images */
+    uint64_t n_records;                     /* datasets, with images or not */
+    bool trained;                           /* false: the built-in projection */
+    bool exact;                             /* false: IVF */
+    double recall;                          /* measured, IVF only */
     double seconds;
 };
 typedef void akin_publish_progress_fn(void *ctx, const char *step,

@@ -15,7 +15,7 @@
 #define AKIN_PROJECTION_H
 
 #include "akin/bytes.h"
-#include "akin/feature.h"
+#include "akin/feature_set.h"
 
 #define AKIN_DIM 64 /* floats of a descriptor made here */
 
@@ -31,32 +31,55 @@ enum akin_status akin_projection_builtin(struct akin_projection **out,
                                          struct akin_error *err) AKIN_MUST_USE;
 void akin_projection_free(struct akin_projection *projection);
 
-/* features: n x AKIN_N_FEATURES; out: n x AKIN_DIM, each of unit length (a
+/* For features of a provider before there is anything to learn from: up to
+ * AKIN_DIM numbers as they are, behind them zeros; of more, sums with signs
+ * that look random and always are the same, which keep angles roughly
+ * (Achlioptas, Journal of Computer and System Sciences 66, 2003). */
+enum akin_status akin_projection_plain(const struct akin_feature_set *set,
+                                       struct akin_projection **out,
+                                       struct akin_error *err) AKIN_MUST_USE;
+
+/* Whose features it projects; valid until free. */
+const struct akin_feature_set *
+akin_projection_features(const struct akin_projection *projection);
+
+/* features: n x the set's numbers; out: n x AKIN_DIM, each of unit length (a
  * vector that projects to nothing becomes the first axis). */
 void akin_projection_apply(const struct akin_projection *projection,
                            const float *features, size_t n, float *out);
 
-/* Training in two passes of any number of calls each; nothing but sums of
- * 175 x 175 doubles is kept, so memory does not grow with the corpus. */
+/* Training in two passes of any number of calls each; nothing but two sums of
+ * n x n doubles, n the set's numbers, is kept, so memory does not grow with the
+ * corpus. */
 struct akin_projection_trainer; /* opaque */
 enum akin_status
-akin_projection_trainer_new(struct akin_projection_trainer **out,
+akin_projection_trainer_new(const struct akin_feature_set *set,
+                            struct akin_projection_trainer **out,
                             struct akin_error *err) AKIN_MUST_USE;
 /* Tiles of the corpus. weight lets a dataset count once however many tiles it
  * has (1 / its tiles). */
 void akin_projection_trainer_add(struct akin_projection_trainer *trainer,
                                  const float *features, size_t n,
                                  double weight);
-/* One tile and its disturbed copies: n_copies x AKIN_N_FEATURES. */
+/* One tile and its disturbed copies: n_copies rows. */
 void akin_projection_trainer_disturbed(struct akin_projection_trainer *trainer,
                                        const float *original,
                                        const float *copies, size_t n_copies);
-/* EAGAIN: too little was added for a stable result (fewer than 512 tiles or 256
- * disturbed copies); use the built-in one then. */
+/* EAGAIN: too little was added for a stable result (fewer tiles than 512 or
+ * than a tile has numbers, or 256 disturbed copies); use the built-in one then,
+ * or akin_projection_trainer_plain. */
 enum akin_status
 akin_projection_trainer_finish(struct akin_projection_trainer *trainer,
                                struct akin_projection **out,
                                struct akin_error *err) AKIN_MUST_USE;
+/* For a provider's features, from too little for the above: as
+ * akin_projection_plain, but more than AKIN_DIM numbers lose only the
+ * directions that the tiles added use least (principal components, not
+ * centred). */
+enum akin_status
+akin_projection_trainer_plain(struct akin_projection_trainer *trainer,
+                              struct akin_projection **out,
+                              struct akin_error *err) AKIN_MUST_USE;
 void akin_projection_trainer_free(struct akin_projection_trainer *trainer);
 
 /* The file form (versioned, checked by hash). EFORMAT / ESTALE name what does

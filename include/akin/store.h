@@ -8,7 +8,8 @@
  * else in the folder (gen-NNNNNN/) is derived and can be deleted.
  *
  * A store carries a schema number and the id of the feature set whose numbers
- * it holds; opening one of another kind is ESTALE with both names.
+ * it holds (feature_set.h); opening one of another kind is ESTALE with both
+ * names.
  *
  * Threads: one handle may be shared by all threads of a process. A transaction
  * belongs to the thread that began it. The map grows by itself; while it does,
@@ -20,7 +21,7 @@
 #ifndef AKIN_STORE_H
 #define AKIN_STORE_H
 
-#include "akin/bytes.h"
+#include "akin/feature_set.h"
 
 struct akin_store; /* opaque */
 struct akin_txn;   /* opaque: one transaction; a write one is also a read one */
@@ -58,7 +59,18 @@ enum akin_store_mode {
 enum akin_status akin_store_open(const char *dir, enum akin_store_mode mode,
                                  struct akin_store **out,
                                  struct akin_error *err) AKIN_MUST_USE;
+/* The same with a say in whose features it holds: a new store is made for this
+ * set, one that is there must be of it (ESTALE with both names). */
+enum akin_status akin_store_open_for(const char *dir, enum akin_store_mode mode,
+                                     const struct akin_feature_set *set,
+                                     struct akin_store **out,
+                                     struct akin_error *err) AKIN_MUST_USE;
 void akin_store_close(struct akin_store *store); /* NULL is fine */
+
+/* Whose features it holds; valid while the store, or the transaction, is. */
+const struct akin_feature_set *
+akin_store_features(const struct akin_store *store);
+const struct akin_feature_set *akin_txn_features(const struct akin_txn *txn);
 const char *akin_store_dir(const struct akin_store *store);
 
 /* A number that grows with every committed write, by any process: when it is

@@ -10,6 +10,8 @@
  *   mouse embryo      both words          "cell cycle"   these words in a row
  *   mito*             a beginning         -fixed         not this word
  *   mouse OR rat      either; binds less than standing side by side
+ *   a AND b NOT c     the same as a b -c
+ *   (mouse OR rat) embryo -(fixed OR stained)     brackets, also around words
  *   S-BIAD634         an accession: its dataset comes first
  *
  * Threads: made by one thread; then any number may search (they take turns).
@@ -71,7 +73,8 @@ enum akin_status akin_text_end(struct akin_text *text,
                                struct akin_error *err) AKIN_MUST_USE;
 
 #define AKIN_TEXT_QUERY_BYTES 4096
-#define AKIN_TEXT_QUERY_WORDS 64
+#define AKIN_TEXT_QUERY_WORDS 64 /* brackets count */
+#define AKIN_TEXT_QUERY_DEPTH 16
 
 struct akin_text_query; /* opaque: what a person typed, parsed */
 
@@ -101,6 +104,13 @@ enum akin_status akin_text_find(struct akin_text *text,
                                 const struct akin_text_query *query,
                                 struct akin_bitmap **out,
                                 struct akin_error *err) AKIN_MUST_USE;
+
+/* The numbers of the datasets that have this accession or address among their
+ * names, whatever else it may mean; case does not count. Owned by the caller.
+ */
+enum akin_status akin_text_named(struct akin_text *text, const char *name,
+                                 struct akin_bitmap **out,
+                                 struct akin_error *err) AKIN_MUST_USE;
 
 /* {"title":"...","description":"..."}: parts of the columns that match, with
  * the words between AKIN_TEXT_MARK and AKIN_TEXT_UNMARK; {} when none is.

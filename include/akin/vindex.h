@@ -119,6 +119,7 @@ extern const double akin_vindex_width[AKIN_VINDEX_WIDTHS];
  * to tell. Costs are of one query: [0] alone, [1] among AKIN_VINDEX_MANY. */
 #define AKIN_VINDEX_MANY ((size_t)8)
 struct akin_vindex_model {
+    size_t n_lists; /* of the index */
     size_t n_probe[2][AKIN_VINDEX_WIDTHS];
     double recall;       /* recall@10, the least of what n_probe serves */
     double row_ns[2];    /* exact scan of a row, rows in runs */
@@ -128,10 +129,15 @@ struct akin_vindex_model {
     double count_ns;     /* a request: counting a row that passes by list */
 };
 
-/* A filter: how many rows pass, in how many runs of contiguous rows. */
+/* A filter: how many rows pass, in how many runs of contiguous rows. For
+ * akin_vindex_probe_groups also what part of them peeling will scan exactly (0
+ * to 1, akin_vindex_peeled); 0 when rows are asked for. */
 struct akin_vindex_filter {
     uint64_t n_rows, n_runs;
+    double peeled;
 };
+/* Expected, of n_groups wanted, when `sure` are to be. */
+double akin_vindex_peeled(size_t n_groups, size_t sure);
 struct akin_vindex_filter akin_vindex_look(const uint8_t *allowed,
                                            size_t n_rows);
 

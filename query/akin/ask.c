@@ -23,15 +23,29 @@ struct akin_ask {
     bool may_path;
 };
 
+enum akin_status
+akin_ask_config(const char *descriptor, struct akin_config *out,
+                struct akin_error *err)
+{
+    const char *endpoint =
+        descriptor != NULL ? descriptor : getenv("AKIN_DESCRIPTOR");
+
+    akin_config_init(out);
+    out->query_allow_paths = true; /* whoever asks reads the files */
+    return endpoint == NULL
+               ? AKIN_OK
+               : akin_config_set(out, "descriptor.endpoint", endpoint, err);
+}
+
 static enum akin_status
-open_store(const char *dir, struct akin_ask *ask, struct akin_error *err)
+open_store(const struct akin_cli_args *args, struct akin_ask *ask,
+           struct akin_error *err)
 {
     struct akin_config config;
-    enum akin_status st;
+    enum akin_status st = akin_ask_config(args->descriptor, &config, err);
 
-    akin_config_init(&config);
-    config.query_allow_paths = true; /* whoever asks reads the files */
-    st = akin_service_open(dir, &config, &ask->service, err);
+    if (st == AKIN_OK)
+        st = akin_service_open(args->store, &config, &ask->service, err);
     if (st == AKIN_OK)
         st = akin_session_new(ask->service, &ask->session, err);
     ask->knows_paths = ask->may_path = true;
@@ -50,7 +64,7 @@ akin_ask_open(const struct akin_cli_args *args, struct akin_ask **out,
         st = akin_client_open(args->connect, &ask->client, err);
         ask->is_ipc = strncmp(args->connect, "ipc://", 6) == 0;
     } else {
-        st = open_store(args->store, ask, err);
+        st = open_store(args, ask, err);
     }
     if (st != AKIN_OK) {
         akin_ask_close(ask);

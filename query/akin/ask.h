@@ -7,11 +7,18 @@
 #ifndef AKIN_CLI_ASK_H
 #define AKIN_CLI_ASK_H
 
+#include "akin/config.h"
 #include "akin/json.h"
 
 #include "cli_args.h"
 
 struct akin_ask; /* opaque */
+
+/* The settings of whoever asks in process. descriptor: where the external one
+ * answers; NULL: $AKIN_DESCRIPTOR, if there is one. */
+enum akin_status akin_ask_config(const char *descriptor,
+                                 struct akin_config *out,
+                                 struct akin_error *err) AKIN_MUST_USE;
 
 /* Opens the store, or connects. */
 enum akin_status akin_ask_open(const struct akin_cli_args *args,

@@ -155,6 +155,9 @@ take_similar(struct akin_cli_args *args, size_t option, const char *value,
     case OPT_SHEET:
         args->sheet = value;
         break;
+    case OPT_DESCRIPTOR:
+        args->descriptor = value;
+        break;
     default:
         args->help = true;
         break;

@@ -57,6 +57,7 @@ struct akin_cli_args {
     const char *by, *intent;
     double diversity;
     const char *sheet;
+    const char *descriptor; /* where an external one answers, or NULL */
     /* search, facets */
     const char *facet[AKIN_ARGS_FACET_MAX];
     size_t n_facets;

@@ -41,6 +41,7 @@ enum akin__option {
     OPT_COLLAPSE,
     OPT_EXPLAIN,
     OPT_SHEET,
+    OPT_DESCRIPTOR,
     OPT_HISTORY,
     OPT_FACET,
     OPT_JSONL,

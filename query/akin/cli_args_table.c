@@ -129,6 +129,11 @@ static const struct {
     [OPT_SHEET] = {FOR(AKIN_COMMAND_SIMILAR),
                    {"sheet", "FILE", "draw the answer as a picture (PNG)", 0,
                     false}},
+    [OPT_DESCRIPTOR] = {FOR(AKIN_COMMAND_SIMILAR),
+                        {"descriptor", "URL",
+                         "where the external descriptor answers, for a store "
+                         "made with one; default: $AKIN_DESCRIPTOR",
+                         0, false}},
     [OPT_HISTORY] = {FOR(AKIN_COMMAND_SHOW),
                      {"history", NULL, "its earlier versions, too", 0, false}},
     [OPT_FACET] = {FOR(AKIN_COMMAND_SEARCH) | FOR(AKIN_COMMAND_FACETS),

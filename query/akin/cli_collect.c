@@ -10,6 +10,7 @@
 #include "akin/file.h"
 #include "akin/normalize.h"
 
+#include "ask.h"
 #include "collect/collect.h"
 #include "collect/write.h"
 #include "print.h"
@@ -280,8 +281,8 @@ run_here(const struct akin_collect_args *args, struct akin_error *err)
     enum akin_status st =
         akin_collect_options_read(args->params, &options, err);
 
-    akin_config_init(&config);
-    config.query_allow_paths = true; /* whoever asks reads the files */
+    if (st == AKIN_OK)
+        st = akin_ask_config(NULL, &config, err);
     if (st == AKIN_OK)
         st = akin_service_open(args->store, &config, &service, err);
     if (st == AKIN_OK)

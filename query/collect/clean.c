@@ -7,8 +7,10 @@
  * one study, where most tiles are alike, a pair is a copy when the pictures'
  * hashes agree, too; of different studies also when the descriptors alone are
  * nearly the same. Pairs are joined to groups (as Oquab et al., DINOv2, arXiv
- * 2304.07193, appendix A.3, do), and of each group one tile stays. A group
- * with a tile of `exclude_near` keeps none.
+ * 2304.07193, appendix A.3, do). They keep one of each; in a film or a volume,
+ * whose neighbours are copies from end to end, that is too few: here a tile
+ * goes when it is a copy of one that stays. A group is never divided by a
+ * split, and one with a tile of `exclude_near` keeps none.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -20,6 +22,8 @@
 #include "akin/phash.h"
 
 #include "collect_internal.h"
+
+#define STAYS_MAX 256 /* of a group that a tile is compared with */
 
 struct search {
     struct akin__collect *w;
@@ -107,49 +111,80 @@ search_pairs(struct search *search, struct akin_error *err)
     return st;
 }
 
-/* The one that stays: of each group the first in an order that looks random,
- * so that no study is preferred for having come first. */
-static void
-choose_standing(const struct akin__collect *w, const uint32_t *group,
-                uint32_t n_groups, uint32_t *stands, bool *is_guarded)
-{
-    for (size_t g = 0; g < n_groups; g++)
-        stands[g] = AKIN_COLLECT_NONE;
-    for (size_t i = 0; i < n_all(w); i++) {
-        const struct akin_collect_sample *s = &w->c->sample[i];
-        uint32_t g = group[i];
+/* --- who stays --- */
 
-        if (g == AKIN_DUPLICATES_NONE)
-            continue;
-        if (i >= w->c->n_samples)
-            is_guarded[g] = true;
-        else if (stands[g] == AKIN_COLLECT_NONE ||
-                 akin_hash_mix(w->options->seed, s->row) <
-                     akin_hash_mix(w->options->seed,
-                                   w->c->sample[stands[g]].row))
-            stands[g] = (uint32_t)i;
-    }
+struct member {
+    uint64_t random; /* so that no study is preferred for having come first */
+    uint32_t group, at;
+};
+
+static int
+by_group(const void *a, const void *b)
+{
+    const struct member *x = a, *y = b;
+
+    if (x->group != y->group)
+        return x->group < y->group ? -1 : 1;
+    if (x->random != y->random)
+        return x->random < y->random ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static void
-drop_copies(struct akin__collect *w, const uint32_t *group,
-            const uint32_t *stands, const bool *is_guarded)
+static float
+similarity_of(const struct akin__collect *w, uint32_t a, uint32_t b)
 {
-    for (size_t i = 0; i < w->c->n_samples; i++) {
-        struct akin_collect_sample *s = &w->c->sample[i];
-        uint32_t g = group[i];
+    const float *x = w->vectors + w->c->sample[a].row * w->dim;
+    const float *y = w->vectors + w->c->sample[b].row * w->dim;
+    float sum = 0;
 
-        s->group = g;
-        if (g == AKIN_DUPLICATES_NONE)
+    for (size_t d = 0; d < w->dim; d++)
+        sum += x[d] * y[d];
+    return sum;
+}
+
+/* The first of those that stay that the member is a copy of; or NONE. */
+static uint32_t
+original_of(const struct akin__collect *w, const uint32_t *stays, size_t n,
+            uint32_t at)
+{
+    const struct akin_collect_sample *sample = w->c->sample;
+
+    for (size_t i = 0; i < n; i++)
+        if (is_copy(w->options, &sample[stays[i]], &sample[at],
+                    similarity_of(w, stays[i], at)))
+            return stays[i];
+    return AKIN_COLLECT_NONE;
+}
+
+/* Of one group, what is a copy of one that stays goes. Its members are n in a
+ * random order. The first and the last of a film have a chain of copies between
+ * them and are none of each other: both may stay. */
+static void
+drop_of_group(struct akin__collect *w, const struct member *member, size_t n)
+{
+    uint32_t stays[STAYS_MAX];
+    size_t n_stays = 0;
+    bool is_guarded = false;
+
+    for (size_t i = 0; i < n; i++)
+        is_guarded = is_guarded || member[i].at >= w->c->n_samples;
+    for (size_t i = 0; i < n; i++) {
+        struct akin_collect_sample *s = &w->c->sample[member[i].at];
+
+        if (member[i].at >= w->c->n_samples)
             continue;
-        if (is_guarded[g]) {
+        s->group = member[i].group;
+        if (is_guarded) {
             s->fate = AKIN_FATE_NEAR_EXCLUDED;
-        } else if (stands[g] != i) {
-            s->other = stands[g];
-            s->fate = w->c->sample[stands[g]].dataset == s->dataset
+            continue;
+        }
+        s->other = original_of(w, stays, n_stays, member[i].at);
+        if (s->other != AKIN_COLLECT_NONE)
+            s->fate = w->c->sample[s->other].dataset == s->dataset
                           ? AKIN_FATE_COPY
                           : AKIN_FATE_COPY_ELSEWHERE;
-        }
+        else if (n_stays < STAYS_MAX)
+            stays[n_stays++] = member[i].at;
     }
 }
 
@@ -158,25 +193,30 @@ drop_groups(struct akin__collect *w, struct akin_duplicates *sets,
             struct akin_error *err)
 {
     uint32_t *group = calloc(n_all(w) + 1, sizeof(*group));
-    uint32_t *stands = NULL;
-    bool *is_guarded = NULL;
-    enum akin_status st = AKIN_OK;
+    struct member *member = calloc(n_all(w) + 1, sizeof(*member));
+    size_t n = 0, next;
 
-    if (group != NULL) {
-        w->c->n_groups = akin_duplicates_number(sets, false, group);
-        stands = calloc((size_t)w->c->n_groups + 1, sizeof(*stands));
-        is_guarded = calloc((size_t)w->c->n_groups + 1, sizeof(*is_guarded));
+    if (group == NULL || member == NULL) {
+        free(group);
+        free(member);
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for groups of copies");
     }
-    if (stands == NULL || is_guarded == NULL) {
-        st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory for groups of copies");
-    } else {
-        choose_standing(w, group, w->c->n_groups, stands, is_guarded);
-        drop_copies(w, group, stands, is_guarded);
+    w->c->n_groups = akin_duplicates_number(sets, false, group);
+    for (size_t i = 0; i < n_all(w); i++)
+        if (group[i] != AKIN_DUPLICATES_NONE)
+            member[n++] = (struct member){
+                akin_hash_mix(w->options->seed, w->c->sample[i].row), group[i],
+                (uint32_t)i};
+    qsort(member, n, sizeof(*member), by_group);
+    for (size_t i = 0; i < n; i = next) {
+        next = i + 1;
+        while (next < n && member[next].group == member[i].group)
+            next++;
+        drop_of_group(w, member + i, next - i);
     }
     free(group);
-    free(stands);
-    free(is_guarded);
-    return st;
+    free(member);
+    return AKIN_OK;
 }
 
 enum akin_status

@@ -62,6 +62,14 @@ struct akin__collect {
 enum akin_status akin__collect_progress(struct akin__collect *w,
                                         const char *step, double fraction,
                                         struct akin_error *err) AKIN_MUST_USE;
+
+/* The transaction of `reading`, which must not stay open for long: the store
+ * cannot use pages again that a reader might see. Selecting has one throughout;
+ * the steps behind it take one for a batch of images. Begin ends an open one.
+ */
+enum akin_status akin__collect_txn_begin(struct akin__collect *w,
+                                         struct akin_error *err) AKIN_MUST_USE;
+void akin__collect_txn_end(struct akin__collect *w);
 void akin__collect_note(struct akin__collect *w, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

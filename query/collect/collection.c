@@ -138,7 +138,21 @@ akin__collect_progress(struct akin__collect *w, const char *step,
         w->is_stopped = true;
     if (w->is_stopped)
         return AKIN_FAIL(err, AKIN_ECLOSED, "stopped while %s", step);
-    return AKIN_OK;
+    return akin__in_time(w->session, err);
+}
+
+enum akin_status
+akin__collect_txn_begin(struct akin__collect *w, struct akin_error *err)
+{
+    akin__collect_txn_end(w);
+    return akin_txn_read(w->c->store, &w->reading.txn, err);
+}
+
+void
+akin__collect_txn_end(struct akin__collect *w)
+{
+    akin_txn_end(w->reading.txn);
+    w->reading.txn = NULL;
 }
 
 void
@@ -298,7 +312,7 @@ open_all(struct akin__collect *w, struct akin_error *err)
     w->vectors = w->gen->vectors;
     w->dim = w->gen->dim;
     w->c->generation = w->gen->number;
-    akin_buf_printf(&id, AKIN_FEATURE_SET "/%s",
+    akin_buf_printf(&id, "%s/%s", akin_store_features(w->c->store)->id,
                     akin_projection_id(w->gen->projection));
     parts->descriptor = (char *)akin_buf_take(&id);
     w->c->descriptor = parts->descriptor;
@@ -320,6 +334,7 @@ akin_collect_plan(struct akin_session *session,
     st = open_all(&w, err);
     if (st == AKIN_OK)
         st = timed(&w, select_step, &w.c->seconds[0], err);
+    akin__collect_txn_end(&w);
     if (st == AKIN_OK && w.options->use_pixels)
         st = timed(&w, akin__collect_marks, &w.c->seconds[1], err);
     if (st == AKIN_OK)

@@ -19,9 +19,10 @@
 #include "collect_internal.h"
 
 #define TOLERANCE                                                              \
-    0.01             /* of all samples: by so much a part may be too large     \
-                      */
-#define NO_ROOM 1e12 /* more than any cost of a part with room */
+    0.01 /* of all samples: by so much a part may be too large                 \
+          */
+#define TXN_IMAGES ((size_t)4096) /* read in one transaction */
+#define NO_ROOM 1e12              /* more than any cost of a part with room */
 
 /* --- units to parts --- */
 
@@ -191,7 +192,8 @@ by_plate(const void *a, const void *b)
     return x->first < y->first ? -1 : x->first > y->first;
 }
 
-/* The plate of an image, as a number; 0 without a name. */
+/* The plate of an image, as a number; 0 without a name. An image that was
+ * removed meanwhile is one of its own. */
 static enum akin_status
 read_plate(struct akin__collect *w, uint32_t image, uint64_t *out,
            struct akin_error *err)
@@ -209,6 +211,7 @@ read_plate(struct akin__collect *w, uint32_t image, uint64_t *out,
                        ? 0
                        : akin_le64(akin_hash_of(akin_buf_span(&name)).bytes);
         }
+        st = st == AKIN_ENOTFOUND ? AKIN_OK : st;
     }
     akin_buf_free(&name);
     akin_image_record_free(&record);
@@ -235,8 +238,13 @@ number_plates(struct dividing *d, struct akin_error *err)
         plate[n].dataset = c->sample[i].dataset;
         plate[n].first = (uint32_t)i;
         plate[n].n = 1;
-        st = read_plate(d->w, c->sample[i].image, &plate[n++].name, err);
+        if (d->w->session != NULL && n % TXN_IMAGES == 0)
+            st = akin__collect_txn_begin(d->w, err);
+        if (st == AKIN_OK)
+            st = read_plate(d->w, c->sample[i].image, &plate[n].name, err);
+        n++;
     }
+    akin__collect_txn_end(d->w);
     qsort(plate, n, sizeof(*plate), by_plate);
     for (size_t i = 0; st == AKIN_OK && i < n; i++) {
         if (i == 0 || plate[i].dataset != plate[i - 1].dataset ||

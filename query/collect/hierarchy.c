@@ -10,7 +10,9 @@
  * (the RESAMPLED points nearest to each centre are clustered anew) brings the
  * centres of a level still closer to that. Level 0 has about a cluster for
  * PER_CLUSTER vectors, each further level a tenth. We resample RESAMPLES times
- * where the paper has ten: more changed nothing that we measure.
+ * where the paper has ten: of 100,000 drawn tiles a balanced draw of 20,000 has
+ * 5.551 bits of entropy over clusters with three and 5.555 with ten, in 17 and
+ * 42 s (akin-bench collect).
  */
 #include <math.h>
 #include <stdlib.h>

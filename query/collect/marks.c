@@ -27,6 +27,7 @@ struct item {
     struct akin_collect_sample *sample; /* n of them, of this image */
     size_t n;
     bool is_known; /* from the file of marks */
+    bool is_gone;  /* removed since it was selected */
 };
 
 struct batch {
@@ -126,7 +127,7 @@ mark_image(const struct akin_config *config, struct item *item)
 
     if (item->is_known)
         return;
-    if (is_same_file(&item->record))
+    if (!item->is_gone && is_same_file(&item->record))
         st = akin_decode_open(item->record.path, config, &eye.decoder, NULL);
     eye.detail = akin_detail_new();
     for (size_t i = 0; st == AKIN_OK && i < item->n; i++)
@@ -177,6 +178,10 @@ read_item(struct akin__collect *w, size_t *at, struct item *item,
         ++*at;
     }
     st = akin_image_get(w->reading.txn, sample->image, &item->record, err);
+    if (st == AKIN_ENOTFOUND) {
+        item->is_gone = true;
+        return AKIN_OK;
+    }
     if (st != AKIN_OK)
         return st;
     item->tile = akin_new(item->record.n_tiles + 1, sizeof(*item->tile));
@@ -192,6 +197,7 @@ run_batch(struct akin__collect *w, struct batch *batch,
 
     for (size_t i = 0; i < batch->n; i++)
         batch->item[i].is_known =
+            !batch->item[i].is_gone &&
             akin_marks_file_get(kept, &batch->item[i].record.hash,
                                 batch->item[i].sample, batch->item[i].n);
     akin_parallel_for(batch->n, 1, w->threads, mark_slice, batch);
@@ -201,6 +207,20 @@ run_batch(struct akin__collect *w, struct batch *batch,
             st = akin_marks_file_put(kept, &batch->item[i].record.hash,
                                      batch->item[i].sample, batch->item[i].n,
                                      err);
+    return st;
+}
+
+/* Records are read in a transaction of the batch's own, pixels in none. */
+static enum akin_status
+fill_batch(struct akin__collect *w, struct batch *batch, size_t *at,
+           struct akin_error *err)
+{
+    size_t n_all = w->c->n_samples + w->n_guards;
+    enum akin_status st = akin__collect_txn_begin(w, err);
+
+    while (st == AKIN_OK && *at < n_all && batch->n < BATCH)
+        st = read_item(w, at, &batch->item[batch->n++], err);
+    akin__collect_txn_end(w);
     return st;
 }
 
@@ -216,8 +236,7 @@ akin__collect_marks(struct akin__collect *w, struct akin_error *err)
     if (w->run->marks_path != NULL)
         st = akin_marks_file_open(w->run->marks_path, &kept, err);
     while (st == AKIN_OK && at < n_all) {
-        while (st == AKIN_OK && at < n_all && batch->n < BATCH)
-            st = read_item(w, &at, &batch->item[batch->n++], err);
+        st = fill_batch(w, batch, &at, err);
         if (st == AKIN_OK)
             st = run_batch(w, batch, kept, err);
         batch_clear(batch);

@@ -100,13 +100,15 @@ read_file(struct akin_marks_file *f, const char *path, struct akin_error *err)
     if (st != AKIN_OK)
         return st;
     if (f->bytes.len > 0) {
-        if (f->bytes.len < sizeof(magic) ||
-            memcmp(f->bytes.data, magic, sizeof(magic)) != 0)
+        size_t head =
+            f->bytes.len < sizeof(magic) ? f->bytes.len : sizeof(magic);
+
+        if (memcmp(f->bytes.data, magic, head) != 0)
             return AKIN_FAIL(err, AKIN_EFORMAT,
                              "%s is not a file of marks; remove it or name "
                              "another",
                              path);
-        end = index_frames(f);
+        end = head == sizeof(magic) ? index_frames(f) : 0;
     }
     f->file = fopen(path, end > 0 ? "r+b" : "wb");
     if (f->file == NULL)

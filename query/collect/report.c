@@ -44,6 +44,19 @@ put_head(const struct akin__manifest *m, struct akin_buf *out)
 
 /* ---- steps ---- */
 
+/* What a step leaves, in words. */
+static const char *
+step_words(enum akin_step step)
+{
+    static const char *const words[AKIN_N_STEPS] = {
+        [AKIN_STEP_SELECTED] = "Selected by words, filter, likeness, licence",
+        [AKIN_STEP_INFORMATIVE] = "of these with something to see",
+        [AKIN_STEP_DISTINCT] = "of these without their copies",
+        [AKIN_STEP_BALANCED] = "of these drawn, evenly over clusters"};
+
+    return words[step];
+}
+
 static void
 put_fates(const struct akin_collection *c, struct akin_buf *out)
 {
@@ -90,8 +103,8 @@ put_steps(const struct akin_collection *c, struct akin_buf *out)
 
         (void)snprintf(label, sizeof(label),
                        "%s (%" PRIu64 " images, %" PRIu64 " datasets)",
-                       akin_step_name((enum akin_step)step),
-                       c->n_step_images[step], c->n_step_datasets[step]);
+                       step_words((enum akin_step)step), c->n_step_images[step],
+                       c->n_step_datasets[step]);
         akin__html_bars(label, &c->n_step[step], 1,
                         c->n_step[AKIN_STEP_SELECTED], out);
     }
@@ -118,42 +131,84 @@ put_splits(const struct akin_collection *c, struct akin_buf *out)
 
 /* ---- composition ---- */
 
+/* The values that are there before or after; the largest as bars. */
 static void
-put_spread(const struct akin_spread *s, struct akin_buf *out)
+put_values(const struct akin_spread *s, struct akin_buf *out)
 {
     uint64_t most = 0, others[2] = {0};
+    size_t shown = 0, n_others = 0;
+    char label[64];
 
     for (size_t i = 0; i < s->n; i++)
         most = s->value[i].count[AKIN_STEP_DISTINCT] > most
                    ? s->value[i].count[AKIN_STEP_DISTINCT]
                    : most;
-    akin_buf_puts(out, "<h3>");
-    akin__html_text(s->name, out);
-    akin_buf_printf(
-        out,
-        "</h3>\n<p class=\"soft\">entropy %.2f → %.2f bits, "
-        "evenness %.2f → %.2f</p>\n<table class=\"bars\">\n",
-        s->entropy[AKIN_STEP_DISTINCT], s->entropy[AKIN_STEP_BALANCED],
-        s->evenness[AKIN_STEP_DISTINCT], s->evenness[AKIN_STEP_BALANCED]);
+    akin_buf_puts(out, "<table class=\"bars\">\n");
     for (size_t i = 0; i < s->n; i++) {
         const struct akin_spread_value *v = &s->value[i];
         uint64_t pair[2] = {v->count[AKIN_STEP_DISTINCT],
                             v->count[AKIN_STEP_BALANCED]};
 
-        if (i < VALUES_SHOWN)
+        if (pair[0] == 0)
+            continue;
+        if (shown < VALUES_SHOWN) {
             akin__html_bars(v->label != NULL ? v->label : v->value, pair, 2,
                             most, out);
-        others[0] += i < VALUES_SHOWN ? 0 : pair[0];
-        others[1] += i < VALUES_SHOWN ? 0 : pair[1];
+            shown++;
+            continue;
+        }
+        others[0] += pair[0];
+        others[1] += pair[1];
+        n_others++;
     }
-    if (s->n > VALUES_SHOWN) {
-        char label[64];
-
-        (void)snprintf(label, sizeof(label), "%zu others", s->n - VALUES_SHOWN);
+    if (n_others > 0) {
+        (void)snprintf(label, sizeof(label), "%zu others", n_others);
         most = others[0] > most ? others[0] : most;
         akin__html_bars(label, others, 2, most, out);
     }
     akin_buf_puts(out, "</table>\n");
+}
+
+static void
+put_clusters(const struct akin_spread *s, struct akin_buf *out)
+{
+    uint64_t least[2] = {UINT64_MAX, UINT64_MAX}, most[2] = {0};
+
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t k = 0; k < 2; k++) {
+            uint64_t n =
+                s->value[i]
+                    .count[k == 0 ? AKIN_STEP_DISTINCT : AKIN_STEP_BALANCED];
+
+            least[k] = n < least[k] ? n : least[k];
+            most[k] = n > most[k] ? n : most[k];
+        }
+    if (s->n > 0)
+        akin_buf_printf(out,
+                        "<p>%zu clusters of %" PRIu64 " to %" PRIu64
+                        " samples before, %" PRIu64 " to %" PRIu64
+                        " after.</p>\n",
+                        s->n, least[0], most[0], least[1], most[1]);
+}
+
+static void
+put_spread(const struct akin_spread *s, struct akin_buf *out)
+{
+    bool is_cluster = strcmp(s->name, "cluster") == 0;
+
+    akin_buf_puts(out, "<h3>");
+    for (const char *p = s->name; *p != '\0'; p++)
+        akin_buf_put(out, *p == '_' ? " " : p, 1);
+    akin_buf_printf(
+        out,
+        "</h3>\n<p class=\"soft\">entropy %.2f → %.2f bits, "
+        "evenness %.2f → %.2f</p>\n",
+        s->entropy[AKIN_STEP_DISTINCT], s->entropy[AKIN_STEP_BALANCED],
+        s->evenness[AKIN_STEP_DISTINCT], s->evenness[AKIN_STEP_BALANCED]);
+    if (is_cluster) /* their numbers say nothing; their pictures are above */
+        put_clusters(s, out);
+    else
+        put_values(s, out);
 }
 
 static void
@@ -195,8 +250,9 @@ static void
 put_datasets(const struct akin_collection *c, struct akin_buf *out)
 {
     put_heading("Sources", out);
-    akin_buf_puts(out, "<table>\n<tr><th>dataset</th><th>title</th>"
-                       "<th>licence</th><th>samples</th></tr>\n");
+    akin_buf_puts(out,
+                  "<table class=\"wide\">\n<tr><th>dataset</th><th>title</th>"
+                  "<th>licence</th><th>samples</th></tr>\n");
     for (size_t i = 0; i < c->n_datasets; i++) {
         const struct akin_collection_dataset *d = &c->dataset[i];
         const char *spdx = akin_json_text(d->record, "license");

@@ -48,18 +48,39 @@ make_room(struct akin__collect *w, size_t n, struct akin_error *err)
     return AKIN_OK;
 }
 
-/* Is this tile the coarsest of its plane? Tiles are sorted by plane, then
- * level. */
 static bool
-stands_for_plane(const struct akin_tile *tile, size_t i, size_t n)
+is_same_plane(const struct akin_tile *a, const struct akin_tile *b)
 {
-    for (size_t k = 0; k < n; k++)
-        if (tile[k].z == tile[i].z && tile[k].c == tile[i].c &&
-            tile[k].t == tile[i].t &&
-            (tile[k].level > tile[i].level ||
-             (k < i && tile[k].level == tile[i].level)))
-            return false;
-    return true;
+    return a->z == b->z && a->c == b->c && a->t == b->t;
+}
+
+/* The tile that stands for the plane of tile i, the first of the coarsest ones,
+ * and where the next plane begins: tiles of a plane follow one another. */
+static size_t
+stands_for_plane(const struct akin_tile *tile, size_t i, size_t n, size_t *next)
+{
+    size_t best = i, k = i;
+
+    for (; k < n && is_same_plane(&tile[k], &tile[i]); k++)
+        if (tile[k].level > tile[best].level)
+            best = k;
+    *next = k;
+    return best;
+}
+
+static void
+add_tile(struct akin__collect *w, const struct akin_generation_image *image,
+         uint32_t dataset, uint32_t tile)
+{
+    w->c->sample[w->c->n_samples + w->n_guards++] =
+        (struct akin_collect_sample){.row = image->first_row + tile,
+                                     .dataset = dataset,
+                                     .image = image->image,
+                                     .tile = tile,
+                                     .cluster = AKIN_COLLECT_NONE,
+                                     .group = AKIN_COLLECT_NONE,
+                                     .other = AKIN_COLLECT_NONE,
+                                     .detail = -1};
 }
 
 static enum akin_status
@@ -75,20 +96,14 @@ add_tiles(struct akin__collect *w, const struct akin_generation_image *image,
         st = akin_image_tiles(w->reading.txn, image->image, tile,
                               image->n_tiles, err);
     }
-    for (uint32_t i = 0; st == AKIN_OK && i < image->n_tiles; i++) {
-        struct akin_collect_sample s = {
-            .row = image->first_row + i,
-            .dataset = dataset,
-            .image = image->image,
-            .tile = i,
-            .cluster = AKIN_COLLECT_NONE,
-            .group = AKIN_COLLECT_NONE,
-            .other = AKIN_COLLECT_NONE,
-            .detail = -1,
-        };
+    for (size_t i = 0, next = 0; st == AKIN_OK && i < image->n_tiles;
+         i = next) {
+        size_t at = i;
 
-        if (!planes || stands_for_plane(tile, i, image->n_tiles))
-            w->c->sample[w->c->n_samples + w->n_guards++] = s;
+        next = i + 1;
+        if (planes)
+            at = stands_for_plane(tile, i, image->n_tiles, &next);
+        add_tile(w, image, dataset, (uint32_t)at);
     }
     free(tile);
     return st;

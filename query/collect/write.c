@@ -48,13 +48,12 @@ check_recipe(const struct writing *w, const char *path, struct akin_error *err)
 }
 
 static bool
-is_ours(const char *name)
+is_replaced(const char *name)
 {
-    static const char *const ours[] = {SPOOL, "shards", "images",
-                                       AKIN_COLLECT_MARKS, "README.md"};
+    static const char *const names[] = {"shards", "images", "README.md"};
 
-    for (size_t i = 0; i < AKIN_COUNT(ours); i++)
-        if (strcmp(name, ours[i]) == 0)
+    for (size_t i = 0; i < AKIN_COUNT(names); i++)
+        if (strcmp(name, names[i]) == 0)
             return true;
     return false;
 }
@@ -104,23 +103,35 @@ check_folder(const struct writing *w, struct akin_error *err)
     return st;
 }
 
-/* Shards and pictures of an earlier run that this one might not replace. */
+static enum akin_status
+remove_below(const char *dir, const char *name, struct akin_error *err)
+{
+    char *path = akin_path_join(dir, name);
+    enum akin_status st = akin_file_remove(path, err);
+
+    free(path);
+    return st;
+}
+
+/* Shards and pictures of an earlier run that this one might not replace. First
+ * a spool, which says that the folder is ours, then the recipe, which says that
+ * all is there: a run that is stopped in between can be gone on with. */
 static enum akin_status
 clear_folder(const struct writing *w, struct akin_error *err)
 {
     struct akin_names list = {0};
-    enum akin_status st = akin_dir_list(w->how->dir, &list, err);
+    char *spool = akin_path_join(w->how->dir, SPOOL);
+    enum akin_status st = akin_dir_make(spool, err);
 
-    for (size_t i = 0; st == AKIN_OK && i < list.n; i++) {
-        char *path = akin_path_join(w->how->dir, list.name[i]);
-
-        if (strcmp(list.name[i], RECIPE) == 0 ||
-            (is_ours(list.name[i]) && strcmp(list.name[i], SPOOL) != 0 &&
-             strcmp(list.name[i], AKIN_COLLECT_MARKS) != 0))
-            st = akin_file_remove(path, err);
-        free(path);
-    }
+    if (st == AKIN_OK)
+        st = remove_below(w->how->dir, RECIPE, err);
+    if (st == AKIN_OK)
+        st = akin_dir_list(w->how->dir, &list, err);
+    for (size_t i = 0; st == AKIN_OK && i < list.n; i++)
+        if (is_replaced(list.name[i]))
+            st = remove_below(w->how->dir, list.name[i], err);
     akin_names_free(&list);
+    free(spool);
     return st;
 }
 
@@ -272,14 +283,9 @@ name_plan(struct writing *w)
 static enum akin_status
 remove_spool(struct writing *w, struct akin_error *err)
 {
-    char *dir = akin_path_join(w->how->dir, SPOOL);
-    enum akin_status st;
-
     akin__spool_close(w->spool);
     w->spool = NULL;
-    st = akin_file_remove(dir, err);
-    free(dir);
-    return st;
+    return remove_below(w->how->dir, SPOOL, err);
 }
 
 enum akin_status

@@ -5,7 +5,9 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "write_credits.h"
 #include "write_licence.h"
 #include "write_manifest.h"
 
@@ -33,6 +35,32 @@ put_configs(const struct akin__manifest *m, struct akin_buf *out)
     }
 }
 
+/* As the hubs have them. */
+static const char *
+size_category(size_t n)
+{
+    return n < 1000       ? "n<1K"
+           : n < 10000    ? "1K<n<10K"
+           : n < 100000   ? "10K<n<100K"
+           : n < 1000000  ? "100K<n<1M"
+           : n < 10000000 ? "1M<n<10M"
+                          : "10M<n<100M";
+}
+
+/* Hubs take small letters, digits, dots and dashes. */
+static void
+put_licence_name(const char *before, const char *spdx, struct akin_buf *out)
+{
+    akin_buf_puts(out, before);
+    for (const char *p = spdx != NULL ? spdx : "unknown"; *p != '\0'; p++) {
+        char c = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+        bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                        c == '.' || c == '-';
+
+        akin_buf_put(out, is_plain ? &c : "-", 1);
+    }
+}
+
 static void
 put_yaml(const struct akin__manifest *m, struct akin_buf *out)
 {
@@ -43,10 +71,12 @@ put_yaml(const struct akin__manifest *m, struct akin_buf *out)
                     akin_buf_text(&m->title));
     akin_buf_puts(out, "license: other\nlicense_name: ");
     for (size_t i = 0; i < n; i++)
-        akin_buf_printf(out, "%s%s", i > 0 ? "-and-" : "",
-                        list[i].spdx != NULL ? list[i].spdx : "unknown");
-    akin_buf_puts(out, "\nlicense_link: CREDITS.md\ntags:\n- biology\n"
-                       "- microscopy\n- self-supervised\n");
+        put_licence_name(i > 0 ? "-and-" : "", list[i].spdx, out);
+    akin_buf_printf(out,
+                    "\nlicense_link: CREDITS.md\nsize_categories:\n- %s\n"
+                    "task_categories:\n- image-feature-extraction\ntags:\n"
+                    "- biology\n- microscopy\n- self-supervised\n",
+                    size_category(m->c->n_kept));
     put_configs(m, out);
     akin_buf_puts(out, "---\n\n");
     free(list);
@@ -70,23 +100,37 @@ put_splits(const struct akin_collection *c, struct akin_buf *out)
 static void
 put_spread(const struct akin_spread *spread, struct akin_buf *out)
 {
+    bool is_cluster = strcmp(spread->name, "cluster") == 0;
+    uint64_t others = 0;
+    size_t told = 0;
+
     akin_buf_printf(out,
                     "\n**%s**: %.2f bits before balancing, %.2f after "
-                    "(evenness %.2f, %.2f)\n\n| value | samples |\n|---|---|\n",
+                    "(evenness %.2f, %.2f)\n",
                     spread->name, spread->entropy[AKIN_STEP_DISTINCT],
                     spread->entropy[AKIN_STEP_BALANCED],
                     spread->evenness[AKIN_STEP_DISTINCT],
                     spread->evenness[AKIN_STEP_BALANCED]);
-    for (size_t i = 0, told = 0; i < spread->n && told < VALUES_SHOWN; i++) {
+    if (is_cluster) /* report.html shows them: their numbers say nothing */
+        return;
+    akin_buf_puts(out, "\n| value | samples |\n|---|---|\n");
+    for (size_t i = 0; i < spread->n; i++) {
         const struct akin_spread_value *v = &spread->value[i];
 
         if (v->count[AKIN_STEP_BALANCED] == 0)
             continue;
-        told++;
-        akin_buf_printf(out, "| %s | %" PRIu64 " |\n",
-                        v->label != NULL ? v->label : v->value,
+        if (told++ >= VALUES_SHOWN) {
+            others += v->count[AKIN_STEP_BALANCED];
+            continue;
+        }
+        akin_buf_puts(out, "| ");
+        akin__markdown_text(v->label != NULL ? v->label : v->value, out);
+        akin_buf_printf(out, " | %" PRIu64 " |\n",
                         v->count[AKIN_STEP_BALANCED]);
     }
+    if (told > VALUES_SHOWN)
+        akin_buf_printf(out, "| %zu others | %" PRIu64 " |\n",
+                        told - VALUES_SHOWN, others);
 }
 
 static void

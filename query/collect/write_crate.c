@@ -29,12 +29,17 @@ reference(const char *id)
     return json;
 }
 
-/* A new entity of the graph, borrowed from it. */
+/* The entity of that id, borrowed from the graph; made when it is not there:
+ * two records may name the same page, term or person. */
 static struct akin_json *
 entity(struct graph *g, const char *id, const char *type)
 {
-    struct akin_json *json = reference(id);
+    struct akin_json *json;
 
+    for (size_t i = 0; i < akin_json_count(g->list); i++)
+        if (strcmp(akin_json_text(akin_json_at(g->list, i), "@id"), id) == 0)
+            return akin_json_at(g->list, i);
+    json = reference(id);
     akin_json_set_text(json, "@type", type);
     akin_json_append(g->list, json);
     return json;

@@ -7,9 +7,8 @@
 
 #include "write_licence.h"
 
-/* Markdown gives these a meaning. */
-static void
-put_markdown(const char *text, struct akin_buf *out)
+void
+akin__markdown_text(const char *text, struct akin_buf *out)
 {
     for (; *text != '\0'; text++) {
         if (strchr("\\`*_[]<>#|", *text) != NULL)
@@ -26,7 +25,7 @@ put_person(const struct akin_json *person, struct akin_buf *out)
     const char *orcid = akin_json_text(person, "orcid");
     const char *name = akin_json_text(person, "name");
 
-    put_markdown(name != NULL ? name : "(no name)", out);
+    akin__markdown_text(name != NULL ? name : "(no name)", out);
     if (orcid != NULL)
         akin_buf_printf(out, " ([%s](https://orcid.org/%s))", orcid, orcid);
 }
@@ -37,9 +36,8 @@ put_people(const char *title, const struct akin_json *people,
 {
     size_t n = akin_json_count(people);
 
-    if (n == 0)
-        return;
-    akin_buf_printf(out, "- %s: ", title);
+    akin_buf_printf(out, "- %s: %s", title,
+                    n == 0 ? "not named in its record; see the source" : "");
     for (size_t i = 0; i < n; i++) {
         akin_buf_puts(out, i > 0 ? ", " : "");
         put_person(akin_json_at(people, i), out);
@@ -48,24 +46,30 @@ put_people(const char *title, const struct akin_json *people,
 }
 
 static bool
-is_same_person(const struct akin_json *a, const struct akin_json *b)
+is_same(const struct akin_json *a, const struct akin_json *b, const char *key)
 {
-    const char *x = akin_json_text(a, "orcid"), *y = akin_json_text(b, "orcid");
+    const char *x = akin_json_text(a, key), *y = akin_json_text(b, key);
 
-    if (x == NULL || y == NULL) {
-        x = akin_json_text(a, "name");
-        y = akin_json_text(b, "name");
-    }
     return x != NULL && y != NULL && strcmp(x, y) == 0;
 }
 
+/* By ORCID; else by name, where one of both has none. */
 static struct akin_json *
 find_person(const struct akin_json *people, const struct akin_json *person)
 {
-    for (size_t i = 0; i < akin_json_count(people); i++)
-        if (is_same_person(akin_json_at(people, i), person))
-            return akin_json_at(people, i);
-    return NULL;
+    struct akin_json *named = NULL;
+
+    for (size_t i = 0; i < akin_json_count(people); i++) {
+        struct akin_json *other = akin_json_at(people, i);
+
+        if (is_same(other, person, "orcid"))
+            return other;
+        if (named == NULL && is_same(other, person, "name") &&
+            (akin_json_text(other, "orcid") == NULL ||
+             akin_json_text(person, "orcid") == NULL))
+            named = other;
+    }
+    return named;
 }
 
 static void
@@ -98,6 +102,8 @@ add_people(struct akin_json *people, const struct akin_json *from,
             akin_json_set(known, "datasets", akin_json_array());
             akin_json_append(people, known);
         }
+        if (akin_json_text(known, "orcid") == NULL)
+            akin_json_set_text(known, "orcid", akin_json_text(person, "orcid"));
         add_text_once(known, "role", role);
         add_text_once(known, "datasets", dataset);
     }
@@ -155,7 +161,7 @@ put_publication(const struct akin_json *paper, struct akin_buf *out)
     akin_buf_puts(out, "- Publication: ");
     for (size_t i = 0; i < AKIN_COUNT(parts); i++)
         if (akin_json_text(paper, parts[i]) != NULL) {
-            put_markdown(akin_json_text(paper, parts[i]), out);
+            akin__markdown_text(akin_json_text(paper, parts[i]), out);
             akin_buf_puts(out, ". ");
         }
     if (akin_json_int(akin_json_get(paper, "year"), &year))
@@ -176,10 +182,10 @@ put_funders(const struct akin_json *funders, struct akin_buf *out)
         const char *grant = akin_json_text(funder, "grant");
 
         akin_buf_puts(out, i == 0 ? "- Funding: " : "; ");
-        put_markdown(name != NULL ? name : "", out);
+        akin__markdown_text(name != NULL ? name : "", out);
         if (grant != NULL) {
             akin_buf_puts(out, name != NULL ? ", " : "");
-            put_markdown(grant, out);
+            akin__markdown_text(grant, out);
         }
     }
     if (akin_json_count(funders) > 0)
@@ -200,9 +206,9 @@ put_origin(const struct akin_json *record, struct akin_buf *out)
         if (strncmp(name, "source", 6) != 0 || akin_json_string(value) == NULL)
             continue;
         akin_buf_puts(out, "; ");
-        put_markdown(name, out);
+        akin__markdown_text(name, out);
         akin_buf_puts(out, ": ");
-        put_markdown(akin_json_string(value), out);
+        akin__markdown_text(akin_json_string(value), out);
     }
 }
 
@@ -219,10 +225,10 @@ put_source(const struct akin_collection_dataset *d, struct akin_buf *out)
         uri = akin_json_text(identifier, "url");
     akin_buf_puts(out, "- Source: ");
     if (publisher != NULL) {
-        put_markdown(publisher, out);
+        akin__markdown_text(publisher, out);
         akin_buf_puts(out, ", ");
     }
-    put_markdown(d->id, out);
+    akin__markdown_text(d->id, out);
     akin_buf_printf(out, ", version %u", d->version);
     if (uri != NULL)
         akin_buf_printf(out, ", <%s>", uri);
@@ -247,7 +253,7 @@ put_licence(const struct akin_json *record, struct akin_buf *out)
         akin_buf_puts(out, "none known");
     if (original != NULL) {
         akin_buf_puts(out, " (given as: ");
-        put_markdown(original, out);
+        akin__markdown_text(original, out);
         akin_buf_puts(out, ")");
     }
     akin_buf_puts(out, "\n");
@@ -281,12 +287,13 @@ put_dataset(const struct akin_collection *c,
     struct akin_json *annotators = annotators_of(d->record);
 
     akin_buf_puts(out, "\n## ");
-    put_markdown(title != NULL ? title : d->id, out);
+    akin__markdown_text(title != NULL ? title : d->id, out);
     akin_buf_puts(out, "\n");
     put_source(d, out);
     put_licence(d->record, out);
     put_people("Authors", akin_json_get(d->record, "authors"), out);
-    put_people("Annotators", annotators, out);
+    if (akin_json_count(annotators) > 0)
+        put_people("Annotators", annotators, out);
     for (size_t i = 0; i < akin_json_count(papers); i++)
         put_publication(akin_json_at(papers, i), out);
     put_funders(akin_json_get(d->record, "funders"), out);
@@ -310,17 +317,21 @@ akin__credits_markdown(const struct akin_collection *c, struct akin_buf *out)
 
 /* ---- citations.bib ---- */
 
-/* BibTeX gives these a meaning; braces are dropped, since an odd one would end
- * the entry. */
+/* BibTeX and TeX give these a meaning; braces are dropped, since an odd one
+ * would end the entry. */
 static void
 put_bibtex(const char *text, struct akin_buf *out)
 {
     for (; *text != '\0'; text++) {
         if (strchr("{}\\", *text) != NULL)
             continue;
+        if (*text == '~' || *text == '^') {
+            akin_buf_printf(out, "\\%c{}", *text);
+            continue;
+        }
         if (strchr("&%$#_", *text) != NULL)
             akin_buf_put(out, "\\", 1);
-        akin_buf_put(out, *text == '\n' ? " " : text, 1);
+        akin_buf_put(out, (unsigned char)*text < ' ' ? " " : text, 1);
     }
 }
 
@@ -334,17 +345,49 @@ put_field(const char *name, const char *text, struct akin_buf *out)
     akin_buf_puts(out, "},\n");
 }
 
-/* Letters, digits and dashes of an id: what every BibTeX takes as a key. */
+/* Addresses are taken as they are: styles make links of them. */
 static void
-put_key(const char *text, struct akin_buf *out)
+put_address(const char *name, const char *text, struct akin_buf *out)
 {
-    for (; *text != '\0'; text++) {
-        bool is_plain = (*text >= '0' && *text <= '9') ||
-                        (*text >= 'a' && *text <= 'z') ||
-                        (*text >= 'A' && *text <= 'Z');
+    if (text == NULL || text[0] == '\0')
+        return;
+    akin_buf_printf(out, "  %s = {", name);
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text > ' ' && strchr("{}\\", *text) == NULL)
+            akin_buf_put(out, text, 1);
+    akin_buf_puts(out, "},\n");
+}
 
-        akin_buf_put(out, is_plain ? text : "-", 1);
-    }
+/* Letters, digits and dashes of an id: what every BibTeX takes as a key. */
+static bool
+is_plain(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z');
+}
+
+static bool
+is_same_key(const char *a, const char *b)
+{
+    for (; *a != '\0' && *b != '\0'; a++, b++)
+        if (is_plain(*a) || is_plain(*b) ? *a != *b : false)
+            return false;
+    return *a == *b;
+}
+
+/* Ids that differ in other letters only are told apart by a number. */
+static void
+put_key(const struct akin_collection *c,
+        const struct akin_collection_dataset *d, struct akin_buf *out)
+{
+    size_t before = 0;
+
+    for (const char *p = d->id; *p != '\0'; p++)
+        akin_buf_put(out, is_plain(*p) ? p : "-", 1);
+    for (const struct akin_collection_dataset *o = c->dataset; o < d; o++)
+        before += o->n_kept > 0 && is_same_key(o->id, d->id);
+    if (before > 0)
+        akin_buf_printf(out, "--%zu", before + 1);
 }
 
 static void
@@ -374,12 +417,13 @@ put_year(const struct akin_json *object, struct akin_buf *out)
 }
 
 static void
-put_data_entry(const struct akin_collection_dataset *d, struct akin_buf *out)
+put_data_entry(const struct akin_collection *c,
+               const struct akin_collection_dataset *d, struct akin_buf *out)
 {
     const struct akin_json *identifier = akin_json_get(d->record, "identifier");
 
     akin_buf_puts(out, "@misc{");
-    put_key(d->id, out);
+    put_key(c, d, out);
     akin_buf_puts(out, ",\n");
     put_author_field(akin_json_get(d->record, "authors"), out);
     put_field("title", akin_json_text(d->record, "title"), out);
@@ -387,27 +431,28 @@ put_data_entry(const struct akin_collection_dataset *d, struct akin_buf *out)
     put_field("publisher",
               akin_json_text(akin_json_get(d->record, "publisher"), "name"),
               out);
-    put_field("doi", akin_json_text(identifier, "doi"), out);
-    put_field("url", akin_json_text(d->record, "uri"), out);
+    put_address("doi", akin_json_text(identifier, "doi"), out);
+    put_address("url", akin_json_text(d->record, "uri"), out);
     put_field("note", d->id, out);
     akin_buf_puts(out, "}\n\n");
 }
 
 static void
-put_paper_entry(const struct akin_collection_dataset *d, size_t i,
+put_paper_entry(const struct akin_collection *c,
+                const struct akin_collection_dataset *d, size_t i,
                 struct akin_buf *out)
 {
     const struct akin_json *paper =
         akin_json_at(akin_json_get(d->record, "publications"), i);
 
     akin_buf_puts(out, "@article{");
-    put_key(d->id, out);
+    put_key(c, d, out);
     akin_buf_printf(out, "-paper-%zu,\n", i + 1);
     put_field("author", akin_json_text(paper, "authors"), out);
     put_field("title", akin_json_text(paper, "title"), out);
     put_year(paper, out);
-    put_field("doi", akin_json_text(paper, "doi"), out);
-    put_field("url", akin_json_text(paper, "url"), out);
+    put_address("doi", akin_json_text(paper, "doi"), out);
+    put_address("url", akin_json_text(paper, "url"), out);
     put_field("pmid", akin_json_text(paper, "pubmed_id"), out);
     akin_buf_puts(out, "}\n\n");
 }
@@ -421,8 +466,8 @@ akin__credits_bibtex(const struct akin_collection *c, struct akin_buf *out)
 
         if (d->n_kept == 0)
             continue;
-        put_data_entry(d, out);
+        put_data_entry(c, d, out);
         for (size_t k = 0; k < n; k++)
-            put_paper_entry(d, k, out);
+            put_paper_entry(c, d, k, out);
     }
 }

@@ -20,6 +20,9 @@ void akin__credits_markdown(const struct akin_collection *collection,
 void akin__credits_bibtex(const struct akin_collection *collection,
                           struct akin_buf *out);
 
+/* Text with a backslash before what Markdown gives a meaning; appends. */
+void akin__markdown_text(const char *text, struct akin_buf *out);
+
 /* People of all datasets, each once (by ORCID, else by name), as objects
  * {"name","orcid","role":["author","annotator"],"datasets":[ids]}; an array
  * owned by the caller. */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "akin/file.h"
+
 static size_t
 count_datasets(const struct akin_collection *c)
 {
@@ -15,12 +17,16 @@ count_datasets(const struct akin_collection *c)
     return n;
 }
 
+/* Of a path the name is told: the recipe has all of it. */
 static void
 put_list(const char *before, const struct akin_collect_texts *texts,
          struct akin_buf *out)
 {
     for (size_t i = 0; i < texts->n; i++)
-        akin_buf_printf(out, "%s%s", i == 0 ? before : ", ", texts->text[i]);
+        akin_buf_printf(out, "%s%s", i == 0 ? before : ", ",
+                        texts->text[i][0] == '/'
+                            ? akin_path_base(texts->text[i])
+                            : texts->text[i]);
     if (texts->n > 0)
         akin_buf_puts(out, ".");
 }

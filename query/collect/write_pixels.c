@@ -17,8 +17,9 @@ struct akin__cutter {
     struct akin_plane plane;
     struct akin_pyramid pyramid;
     struct akin_render_range range;
-    uint32_t z, c, t; /* of plane */
-    bool is_open;     /* plane and pyramid are there */
+    struct akin_hash hash; /* of the file that decoder reads */
+    uint32_t z, c, t;      /* of plane */
+    bool is_open;          /* plane and pyramid are there */
 };
 
 struct akin__cutter *
@@ -55,8 +56,12 @@ akin__cutter_open(struct akin__cutter *cutter,
                   const struct akin_image_record *image, struct akin_error *err)
 {
     struct akin_hash hash;
-    enum akin_status st = akin_hash_file(image->path, &hash, err);
+    enum akin_status st;
 
+    if (cutter->decoder != NULL &&
+        memcmp(&cutter->hash, &image->hash, sizeof(hash)) == 0)
+        return AKIN_OK; /* another part of a large one */
+    st = akin_hash_file(image->path, &hash, err);
     close_plane(cutter);
     akin_decode_close(cutter->decoder);
     cutter->decoder = NULL;
@@ -65,6 +70,7 @@ akin__cutter_open(struct akin__cutter *cutter,
     if (st == AKIN_OK)
         st = akin_decode_open(image->path, cutter->limits, &cutter->decoder,
                               err);
+    cutter->hash = image->hash;
     if (st != AKIN_OK)
         akin_error_prefix(err, "%s", image->name);
     return st;

@@ -14,7 +14,9 @@
 
 #include "write_spool_index.h"
 
-#define BATCH ((size_t)64) /* images */
+#define BATCH ((size_t)64)              /* images, or parts of large ones */
+#define PART_BYTES ((uint64_t)64 << 20) /* of pixels, and so about of PNGs */
+#define BATCH_BYTES ((uint64_t)256 << 20)
 
 struct akin__spool {
     const struct akin_collection *collection;
@@ -108,6 +110,37 @@ read_item(struct akin_txn *txn, uint32_t image, struct item *item,
     return akin_image_tiles(txn, image, item->tile, item->record.n_tiles, err);
 }
 
+/* Bytes that a sample's picture has before it is packed, at most. */
+static uint64_t
+picture_bytes(const struct akin_collection *c, const struct item *item,
+              uint32_t number)
+{
+    const struct akin_image_info *info = &item->record.info;
+    const struct akin_tile *tile = &item->tile[sample_of(c, number)->tile];
+    uint64_t w = tile->w >> tile->level, h = tile->h >> tile->level;
+
+    if (c->options->unit == AKIN_COLLECT_PLANES) {
+        w = info->dim_x;
+        h = info->dim_y;
+    }
+    if (c->options->output.edge_px > 0)
+        w = h = c->options->output.edge_px;
+    return (w + 1) * (h + 1) * 6; /* RGB of 16 bit */
+}
+
+/* Takes as many of an item's samples as fit; gives their bytes. */
+static uint64_t
+take_part(const struct akin_collection *c, struct item *item)
+{
+    uint64_t bytes = 0;
+    size_t n = 0;
+
+    while (n < item->n && (n == 0 || bytes < PART_BYTES))
+        bytes += picture_bytes(c, item, item->order[n++]);
+    item->n = n;
+    return bytes;
+}
+
 /* Fills a batch with the images of order[*at..n) that are not all there. */
 static enum akin_status
 fill_batch(struct akin__spool *spool, struct batch *batch,
@@ -115,9 +148,11 @@ fill_batch(struct akin__spool *spool, struct batch *batch,
 {
     const struct akin_collection *c = spool->collection;
     struct akin_txn *txn = NULL;
+    uint64_t bytes = 0;
     enum akin_status st = akin_txn_read(c->store, &txn, err);
 
-    while (st == AKIN_OK && *at < c->n_kept && batch->n < BATCH) {
+    while (st == AKIN_OK && *at < c->n_kept && batch->n < BATCH &&
+           bytes < BATCH_BYTES) {
         size_t first = *at;
         uint32_t image = sample_of(c, order[first])->image;
         bool is_there = true;
@@ -133,6 +168,10 @@ fill_batch(struct akin__spool *spool, struct batch *batch,
         item->n = *at - first;
         batch->n++;
         st = read_item(txn, image, item, err);
+        if (st == AKIN_OK) {
+            bytes += take_part(c, item);
+            *at = first + item->n;
+        }
     }
     akin_txn_end(txn);
     return st;

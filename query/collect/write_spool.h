@@ -8,10 +8,10 @@
  * there when a run is stopped is used by the next one of the same plan.
  *
  *   pictures   PNGs, one behind the other
- *   index      "AKINSPL1", 16 bytes that name the plan, 16 of 0, then frames of
+ *   index      "AKINSPL2", 16 bytes that name the plan, 16 of 0, then frames of
  * 56 bytes: u32 number of the sample, u32 bytes, u64 place in pictures, 7 x 4
- * bytes struct akin__picture, u32 0, u64 XXH3-128's first half of the PNG;
- * little-endian
+ * bytes struct akin__picture, u32 sum of the frame, u64 XXH3-128's first half
+ * of the PNG; little-endian
  *
  * Threads: made by one thread, which starts others; once made it may be read
  * by one.

@@ -12,6 +12,7 @@
 
 #define HEAD_BYTES 40
 #define FRAME_BYTES 56
+#define FRAME_SUM 44 /* place of the sum in a frame */
 
 struct akin__spool_index {
     FILE *file;
@@ -51,6 +52,19 @@ get_float(const uint8_t *from)
     return value;
 }
 
+/* Over all but the sum itself. */
+static uint32_t
+frame_sum(const uint8_t *frame)
+{
+    uint8_t copy[FRAME_BYTES];
+    struct akin_hash hash;
+
+    memcpy(copy, frame, sizeof(copy));
+    memset(copy + FRAME_SUM, 0, 4);
+    hash = akin_hash_of(akin_span_of(copy, sizeof(copy)));
+    return akin_le32(hash.bytes);
+}
+
 static void
 write_frame(uint32_t i, const struct akin__spooled *s, uint8_t *to)
 {
@@ -66,6 +80,7 @@ write_frame(uint32_t i, const struct akin__spooled *s, uint8_t *to)
     put_float(to + 36, s->picture.step_x);
     put_float(to + 40, s->picture.step_y);
     akin_put_le64(to + 48, s->check);
+    akin_put_le32(to + FRAME_SUM, frame_sum(to));
 }
 
 static void
@@ -109,7 +124,8 @@ read_frames(struct akin__spool_index *index)
         uint32_t i = 0;
 
         read_frame(frame, &i, &s);
-        if (i >= index->n || s.len == 0 || s.offset != index->bytes ||
+        if (akin_le32(frame + FRAME_SUM) != frame_sum(frame) || i >= index->n ||
+            s.len == 0 || s.offset != index->bytes ||
             index->spooled[i].len != 0)
             break;
         index->spooled[i] = s;
@@ -149,7 +165,7 @@ akin__spool_index_open(const char *path, const char *plan, size_t n,
 
     index->path = akin_strdup(path);
     index->n = n;
-    memcpy(index->head, "AKINSPL1", 8);
+    memcpy(index->head, "AKINSPL2", 8);
     memcpy(index->head + 8, hash.bytes, sizeof(hash.bytes));
     index->spooled = calloc(n + 1, sizeof(*index->spooled));
     if (index->spooled == NULL)

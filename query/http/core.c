@@ -111,6 +111,12 @@ akin_http_call_is_light(const struct akin_http_call *call)
     return call->route != NULL && (call->route->flags & AKIN_HTTP_LIGHT) != 0;
 }
 
+bool
+akin_http_call_is_picture(const struct akin_http_call *call)
+{
+    return call->route != NULL && (call->route->flags & AKIN_HTTP_PICTURE) != 0;
+}
+
 uint64_t
 akin_http_call_max_body(const struct akin_http_call *call)
 {
@@ -299,9 +305,10 @@ akin__http_ask(struct akin_http_call *call, const char *method,
                const struct akin_json *params, struct akin_json **result,
                struct akin_error *err)
 {
-    enum akin_status st =
-        akin_service_call(call->session, method, params, result, err);
+    enum akin_status st;
 
+    akin__session_deadline(call->session, 0);
+    st = akin_service_call(call->session, method, params, result, err);
     if (st != AKIN_OK)
         akin_http_problem_of(&call->answer, err, call->session->error_data,
                              call->request->body.len > 0);

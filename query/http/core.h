@@ -48,6 +48,8 @@ struct akin_http_call *akin_http_call_new(struct akin_http_core *core,
 void akin_http_call_free(struct akin_http_call *call); /* NULL is fine */
 bool akin_http_call_begin(struct akin_http_call *call);
 bool akin_http_call_is_light(const struct akin_http_call *call);
+/* It asks for a picture of a page that is already shown: others first. */
+bool akin_http_call_is_picture(const struct akin_http_call *call);
 /* Most bytes of body that the route takes; 0: none. */
 uint64_t akin_http_call_max_body(const struct akin_http_call *call);
 /* session NULL: for light routes. */

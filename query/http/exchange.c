@@ -92,6 +92,7 @@ akin_http_reason(int status)
                  {422, "Unprocessable Content"},
                  {429, "Too Many Requests"},
                  {500, "Internal Server Error"},
+                 {502, "Bad Gateway"},
                  {503, "Service Unavailable"}};
 
     for (size_t i = 0; i < AKIN_COUNT(known); i++)

@@ -20,39 +20,6 @@
 
 /* --- the question --- */
 
-void
-akin_gide_words(const char *q, struct akin_buf *out)
-{
-    bool quoted = false, not = false;
-
-    while (*q != '\0') {
-        size_t blank = quoted ? 0 : strspn(q, " \t\r\n");
-        size_t n;
-
-        akin_buf_put(out, q, blank);
-        q += blank;
-        n = quoted ? strcspn(q, "\"") : strcspn(q, " \t\r\n\"");
-        if (!quoted && n == 3 && strncmp(q, "AND", 3) == 0) {
-            q += n;
-            continue;
-        }
-        if (!quoted && n == 3 && strncmp(q, "NOT", 3) == 0) {
-            not = true;
-            q += n + strspn(q + n, " \t\r\n");
-            continue;
-        }
-        if (not &&*q != '-')
-            akin_buf_puts(out, "-");
-        not = false;
-        akin_buf_put(out, q, n);
-        q += n;
-        if (*q == '"') {
-            quoted = !quoted;
-            akin_buf_put(out, q++, 1);
-        }
-    }
-}
-
 /* A value in quotes. */
 static void
 add_value(const char *value, struct akin_buf *where)
@@ -88,6 +55,22 @@ normal_value(const char *name, const char *value, struct akin_buf *out)
     akin_buf_puts(out, value);
 }
 
+/* GIDE's own names of publishers, and their pages: records may have either. */
+static const char *
+publisher_page(const char *name)
+{
+    static const char *const known[][2] = {
+        {"BioImage-Archive", "https://www.ebi.ac.uk/bioimage-archive/"},
+        {"SSBD:repository", "https://ssbd.riken.jp/repository/"},
+        {"SSBD:database", "https://ssbd.riken.jp/database/"},
+        {"IDR", "https://idr.openmicroscopy.org/"}};
+
+    for (size_t i = 0; i < AKIN_COUNT(known); i++)
+        if (strcmp(name, known[i][0]) == 0)
+            return known[i][1];
+    return NULL;
+}
+
 /* All values of one name: any of them. */
 static void
 add_any(const struct akin_http_pairs *query, const char *name,
@@ -97,6 +80,7 @@ add_any(const struct akin_http_pairs *query, const char *name,
 
     for (size_t i = 0; i < query->n; i++) {
         struct akin_buf value = {0};
+        const char *page;
 
         if (strcmp(query->pair[i].name, name) != 0 ||
             query->pair[i].value[0] == '\0')
@@ -108,6 +92,13 @@ add_any(const struct akin_http_pairs *query, const char *name,
         akin_buf_puts(where, first ? "" : " OR ");
         normal_value(name, query->pair[i].value, &value);
         add_value(akin_buf_text(&value), where);
+        page = strcmp(name, "publisher") == 0
+                   ? publisher_page(query->pair[i].value)
+                   : NULL;
+        if (page != NULL) {
+            akin_buf_puts(where, " OR ");
+            add_value(page, where);
+        }
         first = false;
         akin_buf_free(&value);
     }
@@ -139,7 +130,6 @@ static void
 add_q(const char *q, struct akin_json *params, struct akin_buf *where)
 {
     struct akin_filter *filter = NULL;
-    struct akin_buf words = {0};
 
     if (q == NULL || q[strspn(q, " \t\r\n*")] == '\0')
         return;
@@ -148,11 +138,9 @@ add_q(const char *q, struct akin_json *params, struct akin_buf *where)
         and_then(where);
         akin_buf_printf(where, "(%s)", q);
     } else {
-        akin_gide_words(q, &words);
-        akin_json_set_text(params, "text", akin_buf_text(&words));
+        akin_json_set_text(params, "text", q);
     }
     akin_filter_free(filter);
-    akin_buf_free(&words);
 }
 
 static const char *const facet_names[][2] = {
@@ -327,21 +315,23 @@ put_hits(struct akin_http_call *call, const struct akin_json *hits,
     for (size_t i = 0; st == AKIN_OK && i < akin_json_count(hits); i++) {
         const struct akin_json *from = akin_json_at(hits, i);
         const char *id = akin_json_text(akin_json_get(from, "dataset"), "id");
-        struct akin_dataset dataset = {0};
+        struct akin_kept *record = NULL;
         struct akin_json *hit;
+        uint32_t number = 0;
         double score = 0;
 
-        if (akin_dataset_find(reading.txn, id, &dataset, NULL) != AKIN_OK)
+        if (akin_dataset_number(reading.txn, id, &number, NULL) != AKIN_OK ||
+            akin__reading_record(&reading, number, &record, NULL) != AKIN_OK)
             continue; /* removed since */
         hit = akin_json_object();
         akin_json_set_text(hit, "id", id);
-        akin_json_set(hit, "entry", akin_crate_entry(dataset.record));
+        akin_json_set(hit, "entry", akin_crate_entry(akin_kept_json(record)));
         (void)akin_json_number(akin_json_get(from, "score"), &score);
         akin_json_set_real(hit, "score", score);
         akin_json_set(hit, "highlights",
                       highlights(akin_json_get(from, "highlights")));
         akin_json_append(list, hit);
-        akin_dataset_free(&dataset);
+        akin_kept_release(record);
     }
     akin__reading_end(&reading);
     return st;
@@ -405,28 +395,53 @@ is_page(const struct akin_json *record, const char *url)
            (other != NULL && strcmp(other, url) == 0);
 }
 
-/* The dataset whose page is at this address. Mostly its last part is the id;
- * else every record is looked at. */
-static enum akin_status
-by_address(struct akin_txn *txn, const char *url, struct akin_dataset *out,
-           struct akin_error *err)
+/* What was found may have changed since the catalog was made. */
+struct page {
+    struct akin_txn *txn;
+    const char *url;
+    struct akin_dataset *out;
+    bool is_found;
+};
+
+static bool
+look(uint32_t number, void *ctx)
 {
-    uint32_t number = 0;
+    struct page *page = ctx;
+
+    if (akin_dataset_get(page->txn, number, page->out, NULL) != AKIN_OK)
+        return true;
+    page->is_found = is_page(page->out->record, page->url);
+    if (!page->is_found)
+        akin_dataset_free(page->out);
+    return !page->is_found;
+}
+
+/* The dataset whose page is at this address. Mostly its last part is the id;
+ * else the index of names knows it. */
+static enum akin_status
+by_address(struct akin_reading *reading, const char *url,
+           struct akin_dataset *out, struct akin_error *err)
+{
+    struct page page = {.txn = reading->txn, .url = url, .out = out};
+    struct akin_bitmap *named = NULL;
+    struct akin_catalog *catalog = NULL;
     enum akin_status st =
-        akin_dataset_find(txn, strrchr(url, '/') + 1, out, NULL);
+        akin_dataset_find(reading->txn, strrchr(url, '/') + 1, out, NULL);
 
     if (st == AKIN_OK && is_page(out->record, url))
         return AKIN_OK;
     akin_dataset_free(out);
-    while ((st = akin_dataset_next(txn, &number, out, err)) == AKIN_OK) {
-        if (is_page(out->record, url))
-            return AKIN_OK;
-        akin_dataset_free(out);
-    }
-    return st == AKIN_ENOTFOUND
-               ? AKIN_FAIL(err, AKIN_ENOTFOUND,
-                           "there is no dataset with the page %.200s", url)
-               : st;
+    st = akin__reading_catalog(reading, &catalog, err);
+    if (st == AKIN_OK)
+        st = akin_text_named(akin_catalog_text(catalog), url, &named, err);
+    if (st != AKIN_OK)
+        return st;
+    akin_bitmap_each(named, look, &page);
+    akin_bitmap_free(named);
+    return page.is_found
+               ? AKIN_OK
+               : AKIN_FAIL(err, AKIN_ENOTFOUND,
+                           "there is no dataset with the page %.200s", url);
 }
 
 enum akin_status
@@ -440,7 +455,7 @@ akin_gide_entry(struct akin_http_call *call, struct akin_error *err)
     if (st == AKIN_OK)
         st = akin_dataset_find(reading.txn, call->arg, &dataset, err);
     if (st == AKIN_ENOTFOUND && strstr(call->arg, "://") != NULL)
-        st = by_address(reading.txn, call->arg, &dataset, err);
+        st = by_address(&reading, call->arg, &dataset, err);
     if (st == AKIN_OK) {
         entry = akin_crate_entry(dataset.record);
         akin_http_answer_json(&call->answer, entry);

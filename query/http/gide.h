@@ -13,10 +13,6 @@
 
 akin_http_route_fn akin_gide_search, akin_gide_entry, akin_gide_health;
 
-/* What a person typed, as akin's text search writes it: AND is said by
- * standing side by side, NOT by a minus. Appends. */
-void akin_gide_words(const char *q, struct akin_buf *out);
-
 /* Appends a text of highlights (text.h) as HTML: everything escaped, marks as
  * <em>. */
 void akin_gide_highlight(const char *text, struct akin_buf *out);

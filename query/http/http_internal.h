@@ -30,6 +30,7 @@ enum akin_http_kind {
     AKIN_HTTP_BOOL,
     AKIN_HTTP_LIST,   /* a,b and again c */
     AKIN_HTTP_AGAIN,  /* each time one more: values may have commas */
+    AKIN_HTTP_INTS,   /* 1,2 and again 3 */
     AKIN_HTTP_REGION, /* x,y,w,h */
     AKIN_HTTP_WHERE   /* a filter as text, or as JSON when it begins with { */
 };
@@ -53,10 +54,11 @@ struct akin_http_call {
 typedef enum akin_status akin_http_route_fn(struct akin_http_call *call,
                                             struct akin_error *err);
 
-#define AKIN_HTTP_PUBLIC 1U  /* no token is asked for */
-#define AKIN_HTTP_LIGHT 2U   /* needs no session */
-#define AKIN_HTTP_TAGGED 4U  /* changes only when the store does */
-#define AKIN_HTTP_LENIENT 8U /* names that are not known are passed over */
+#define AKIN_HTTP_PUBLIC 1U   /* no token is asked for */
+#define AKIN_HTTP_LIGHT 2U    /* needs no session */
+#define AKIN_HTTP_TAGGED 4U   /* changes only when the store does */
+#define AKIN_HTTP_LENIENT 8U  /* names that are not known are passed over */
+#define AKIN_HTTP_PICTURE 16U /* takes long, and can wait for the others */
 
 struct akin_http_route {
     const char *method, *pattern; /* "{id}": one segment; "{id*}": the rest */

@@ -70,7 +70,9 @@ akin_http_metrics_plan(struct akin_http_metrics *metrics, const char *plan)
 {
     size_t i = 0;
 
-    while (i + 1 < N_PLANS && strcmp(plans[i], plan) != 0)
+    /* "ivf 24 of 4000 lists": its first word */
+    while (i + 1 < N_PLANS && strcmp(plans[i], plan) != 0 &&
+           (strcmp(plans[i], "ivf") != 0 || strncmp(plan, "ivf ", 4) != 0))
         i++;
     (void)atomic_fetch_add(&metrics->plan[i], 1);
 }

@@ -88,6 +88,34 @@ add_to_list(const struct akin_http_param *param, const char *value, bool split,
 }
 
 static enum akin_status
+add_ints(const struct akin_http_param *param, const char *value,
+         struct akin_json *out, struct akin_error *err)
+{
+    struct akin_json *list = akin_json_get(out, param->key);
+
+    if (list == NULL) {
+        list = akin_json_array();
+        akin_json_set(out, param->key, list);
+    }
+    for (const char *at = value;; at++) {
+        char *end = NULL;
+        long long number;
+
+        errno = 0;
+        number = strtoll(at, &end, 10);
+        if (end == at || (*end != ',' && *end != '\0') || errno != 0)
+            return AKIN_FAIL(err, AKIN_EINVAL,
+                             "%s must be a whole number (or several, with "
+                             "commas), not \"%.40s\"",
+                             param->name, value);
+        akin_json_append(list, akin_json_new_int(number));
+        if (*end == '\0')
+            return AKIN_OK;
+        at = end;
+    }
+}
+
+static enum akin_status
 set_region(const struct akin_http_param *param, const char *value,
            struct akin_json *out, struct akin_error *err)
 {
@@ -147,6 +175,8 @@ set_one(const struct akin_http_param *param, const char *value,
     case AKIN_HTTP_AGAIN:
         add_to_list(param, value, param->kind == AKIN_HTTP_LIST, out);
         return AKIN_OK;
+    case AKIN_HTTP_INTS:
+        return add_ints(param, value, out, err);
     case AKIN_HTTP_REGION:
         return set_region(param, value, out, err);
     case AKIN_HTTP_WHERE:

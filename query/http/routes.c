@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collections.h"
 #include "gide.h"
 #include "pages.h"
 #include "pictures.h"
@@ -44,22 +45,40 @@ static const struct akin_http_param term_params[] = {
         {"intent", "intent", AKIN_HTTP_TEXT}, {"by", "by", AKIN_HTTP_TEXT},    \
         {"region", "region", AKIN_HTTP_REGION},                                \
         {"diversity", "diversity", AKIN_HTTP_REAL},                            \
+        {"collapse", "collapse", AKIN_HTTP_BOOL},                              \
         {"facets", "facets", AKIN_HTTP_LIST},                                  \
         {"facet_size", "facet_size", AKIN_HTTP_INT},                           \
         {"exclude_own", "exclude_own", AKIN_HTTP_BOOL},                        \
     {                                                                          \
-        "url", NULL, AKIN_HTTP_TEXT                                            \
+        "url", ".url", AKIN_HTTP_AGAIN                                         \
     }
 
+/* Keys that begin with a dot are taken by the route itself. */
 static const struct akin_http_param similar_params[] = {SIMILAR_PARAMS};
 static const struct akin_http_param similar_get_params[] = {
     SIMILAR_PARAMS,
-    {"dataset", NULL, AKIN_HTTP_TEXT},
-    {"image", NULL, AKIN_HTTP_INT},
+    {"dataset", ".dataset", AKIN_HTTP_AGAIN},
+    {"image", ".image", AKIN_HTTP_INTS},
+    {"negative", ".negative", AKIN_HTTP_AGAIN},
 };
 static const struct akin_http_param dataset_params[] = {
     {"images", "images", AKIN_HTTP_INT},
-    {"images_after", "images_after", AKIN_HTTP_INT}};
+    {"images_after", "images_after", AKIN_HTTP_INT},
+    {"files", "files", AKIN_HTTP_INT}};
+static const struct akin_http_param collection_params[] = {
+    {"text", "text", AKIN_HTTP_TEXT},
+    {"where", "where", AKIN_HTTP_WHERE},
+    {"like", "like", AKIN_HTTP_AGAIN},
+    {"unlike", "unlike", AKIN_HTTP_AGAIN},
+    {"threshold", "threshold", AKIN_HTTP_REAL},
+    {"nearest", "nearest", AKIN_HTTP_INT},
+    {"licence", "licence", AKIN_HTTP_TEXT},
+    {"exclude", "exclude", AKIN_HTTP_AGAIN},
+    {"exclude_near", "exclude_near", AKIN_HTTP_AGAIN},
+    {"unit", "unit", AKIN_HTTP_TEXT},
+    {"target", "target", AKIN_HTTP_INT},
+    {"split_by", "split_by", AKIN_HTTP_TEXT},
+    {"seed", "seed", AKIN_HTTP_INT}};
 
 #define PLANE_PARAMS                                                           \
     {"z", NULL, AKIN_HTTP_INT}, {"c", NULL, AKIN_HTTP_INT},                    \
@@ -107,13 +126,19 @@ static const struct akin_http_route routes[] = {
     {"GET", "/v1/datasets/{id}/history", akin_v1_history, NONE,
      AKIN_HTTP_TAGGED},
     {"GET", "/v1/datasets/{id}/thumbnail", akin_pictures_thumbnail,
-     SOME(thumbnail_params), 0},
+     SOME(thumbnail_params), AKIN_HTTP_PICTURE},
     {"GET", "/v1/images/{id}/preview", akin_pictures_preview,
-     SOME(preview_params), 0},
-    {"GET", "/v1/images/{id}/crop", akin_pictures_crop, SOME(crop_params), 0},
+     SOME(preview_params), AKIN_HTTP_PICTURE},
+    {"GET", "/v1/images/{id}/crop", akin_pictures_crop, SOME(crop_params),
+     AKIN_HTTP_PICTURE},
     {"GET", "/v1/images/{id}/annotation", akin_pictures_annotation,
-     SOME(thumbnail_params), 0},
-    {"POST", "/v1/preview", akin_pictures_upload, SOME(preview_params), 0},
+     SOME(thumbnail_params), AKIN_HTTP_PICTURE},
+    {"POST", "/v1/preview", akin_pictures_upload, SOME(preview_params),
+     AKIN_HTTP_PICTURE},
+    {"GET", "/v1/people/{id}", akin_v1_person, NONE, AKIN_HTTP_TAGGED},
+    {"GET", "/v1/collections", akin_collections_get, SOME(collection_params),
+     AKIN_HTTP_TAGGED},
+    {"POST", "/v1/collections", akin_collections_post, NONE, 0},
     {"GET", "/v1/status", akin_v1_status, NONE, 0},
     {"GET", "/search", akin_gide_search, SOME(gide_params),
      AKIN_HTTP_TAGGED | AKIN_HTTP_LENIENT},

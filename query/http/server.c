@@ -325,7 +325,8 @@ hand_over(struct exchange *x)
     /* First suspended, then put: the worker may resume it at once. */
     MHD_suspend_connection(x->connection);
     akin_http_core_waiting(x->http->core, 1);
-    if (akin_http_queue_put(x->http->queue, x))
+    if (akin_http_queue_put(x->http->queue, x,
+                            akin_http_call_is_picture(x->call)))
         return MHD_YES;
     akin_http_core_waiting(x->http->core, -1);
     akin_http_call_refuse(x->call, 503,

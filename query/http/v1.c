@@ -109,17 +109,18 @@ akin_v1_search(struct akin_http_call *call, struct akin_error *err)
     return st;
 }
 
-/* --- datasets --- */
+/* --- datasets and people --- */
 
+/* id: of the dataset, or orcid:... */
 static enum akin_status
-get(struct akin_http_call *call, bool history, struct akin_json **result,
-    struct akin_error *err)
+get(struct akin_http_call *call, const char *id, bool history,
+    struct akin_json **result, struct akin_error *err)
 {
     struct akin_json *params = akin_json_object();
     enum akin_status st =
         akin__http_params(&call->target.query, call->route, params, err);
 
-    akin_json_set_text(params, "id", call->arg);
+    akin_json_set_text(params, "id", id);
     if (history) {
         akin_json_set_bool(params, "history", true);
         akin_json_set_int(params, "images", 0);
@@ -127,6 +128,40 @@ get(struct akin_http_call *call, bool history, struct akin_json **result,
     if (st == AKIN_OK)
         st = akin__http_ask(call, "get", params, result, err);
     akin_json_free(params);
+    return st;
+}
+
+/* The same, when it is a dataset: `get` knows people, too. */
+static enum akin_status
+get_dataset(struct akin_http_call *call, bool history,
+            struct akin_json **result, struct akin_error *err)
+{
+    enum akin_status st = get(call, call->arg, history, result, err);
+
+    if (st != AKIN_OK || akin_json_get(*result, "person") == NULL)
+        return st;
+    akin_json_free(*result);
+    *result = NULL;
+    return AKIN_FAIL(err, AKIN_ENOTFOUND,
+                     "\"%.80s\" is a person: ask /v1/people/{orcid}",
+                     call->arg);
+}
+
+/* The ORCID id with or without what may stand before it. */
+enum akin_status
+akin_v1_person(struct akin_http_call *call, struct akin_error *err)
+{
+    struct akin_json *result = NULL;
+    struct akin_buf id = {0};
+    bool is_named = strncmp(call->arg, "orcid:", 6) == 0;
+    enum akin_status st;
+
+    akin_buf_printf(&id, "orcid:%s", is_named ? call->arg + 6 : call->arg);
+    st = get(call, akin_buf_text(&id), false, &result, err);
+    if (st == AKIN_OK)
+        akin_http_answer_json(&call->answer, result);
+    akin_json_free(result);
+    akin_buf_free(&id);
     return st;
 }
 
@@ -149,7 +184,7 @@ akin_v1_dataset(struct akin_http_call *call, struct akin_error *err)
                           NULL);
         return AKIN_OK;
     }
-    st = get(call, false, &result, err);
+    st = get_dataset(call, false, &result, err);
     if (st != AKIN_OK)
         return st;
     if (form == 0) {
@@ -169,20 +204,22 @@ akin_v1_dataset(struct akin_http_call *call, struct akin_error *err)
     return AKIN_OK;
 }
 
+/* Also of a dataset that was removed: "tombstone" instead of "version". */
 enum akin_status
 akin_v1_history(struct akin_http_call *call, struct akin_error *err)
 {
+    static const char *const parts[] = {"version", "tombstone", "history",
+                                        "original_creators"};
     struct akin_json *result = NULL, *out;
-    enum akin_status st = get(call, true, &result, err);
+    enum akin_status st = get_dataset(call, true, &result, err);
 
     if (st != AKIN_OK)
         return st;
     out = akin_json_object();
     akin_json_set_text(out, "id", call->arg);
-    akin_json_set(out, "version",
-                  akin_json_copy(akin_json_get(result, "version")));
-    akin_json_set(out, "history",
-                  akin_json_copy(akin_json_get(result, "history")));
+    for (size_t i = 0; i < AKIN_COUNT(parts); i++)
+        akin_json_set(out, parts[i],
+                      akin_json_copy(akin_json_get(result, parts[i])));
     akin_http_answer_json(&call->answer, out);
     akin_json_free(out);
     akin_json_free(result);

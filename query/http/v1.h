@@ -10,6 +10,6 @@
 
 akin_http_route_fn akin_v1_similar, akin_v1_similar_get, akin_v1_search,
     akin_v1_facets, akin_v1_suggest, akin_v1_terms, akin_v1_dataset,
-    akin_v1_history, akin_v1_status;
+    akin_v1_history, akin_v1_person, akin_v1_status;
 
 #endif

@@ -145,7 +145,8 @@ bench_corpus_load(const char *folder, const struct akin_config *config,
     enum akin_status st = akin_dir_list(folder, &names, err);
 
     if (st == AKIN_OK)
-        st = akin_describer_new(config, &describer, err);
+        st = akin_describer_new(config, akin_feature_set_builtin(), &describer,
+                                err);
     for (size_t i = 0; st == AKIN_OK && i < names.n; i++) {
         char *path = akin_path_join(folder, names.name[i]);
         struct akin_file_stat info = {0};
@@ -233,7 +234,8 @@ bench_corpus_train(const struct bench_corpus *corpus, const bool *use,
                    struct akin_projection **out, struct akin_error *err)
 {
     struct akin_projection_trainer *trainer = NULL;
-    enum akin_status st = akin_projection_trainer_new(&trainer, err);
+    enum akin_status st =
+        akin_projection_trainer_new(akin_feature_set_builtin(), &trainer, err);
 
     if (st != AKIN_OK)
         return st;

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "akin/feature.h"
 #include "akin/file.h"
 #include "akin/json.h"
 #include "bench_corpus.h"

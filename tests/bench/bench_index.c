@@ -3,6 +3,9 @@
  * bench_index.c - what `akin-index add` costs, beside what decoding alone costs
  * with as many threads, and whether memory grows with the corpus.
  *
+ * Seconds by the clock are beside seconds of user CPU, whose ratios are
+ * steadier on a machine that does other work, too.
+ *
  * Every measurement runs in a process of its own, so that its peak memory is
  * its own and the file cache is warm for all but the first (a discarded round
  * of decoding). Memory is measured over the corpus as it is and over the same
@@ -31,6 +34,7 @@
 /* What a child sends to its parent. */
 struct cost {
     double seconds;
+    double cpu; /* seconds of all threads, in user mode */
     double images;
     double rss_mib;
     int ok;
@@ -138,6 +142,8 @@ measure_here(const struct task *task, int fd)
                                        : add_all(task);
     cost.seconds = (double)(bench_now_ns() - start) / 1e9;
     (void)getrusage(RUSAGE_SELF, &usage);
+    cost.cpu =
+        (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6;
     cost.rss_mib = (double)usage.ru_maxrss / 1024;
     if (write(fd, &cost, sizeof(cost)) != (ssize_t)sizeof(cost))
         _exit(1);
@@ -230,6 +236,10 @@ run(const char *source, const char *scratch, size_t times,
         bench_figure("add", add.images / add.seconds, "images/s");
         bench_ratio("add : decode only, seconds an image",
                     add.seconds / add.images, decode.seconds / decode.images);
+        bench_figure("decode only, user CPU", decode.cpu, "s");
+        bench_figure("add, user CPU", add.cpu, "s");
+        bench_ratio("add : decode only, user CPU an image",
+                    add.cpu / add.images, decode.cpu / decode.images);
         bench_figure("images", add.images, "images");
         bench_figure("peak memory", add.rss_mib, "MiB");
         bench_figure("images, larger corpus", add_n.images, "images");

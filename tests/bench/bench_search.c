@@ -14,29 +14,33 @@
 #include "akin/vindex.h"
 #include "bench.h"
 #include "bench_faiss.h"
+#include "bench_lists.h"
 #include "bench_synthetic.h"
 
-#define SEED 1
+#define SEED BENCH_SEED
 #define K ((size_t)10)
-#define N_IMAGES ((size_t)64)
+#define IMAGES ((size_t)64)
 #define TILES_OF_IMAGE ((size_t)4) /* asked alone */
-#define N_TILES (N_IMAGES * TILES_OF_IMAGE)
-#define N_EXACT ((size_t)20) /* exact scans that are timed */
-#define N_FETCH ((size_t)128)
+#define N_EXACT ((size_t)20)       /* exact scans that are timed */
+#define N_FETCH ((size_t)128)      /* as query.probe_tiles */
+#define SURE ((size_t)64)          /* as the daemon makes sure of */
 
 struct bench {
     struct bench_synthetic data;
+    struct bench_lists lists;
+    size_t n_images, n_tiles; /* asked */
     const float *rows;
     struct akin_vindex *vx;
     struct akin_vindex_model model;
-    float *images; /* N_IMAGES x BENCH_IMAGE_TILES rows */
-    float *tiles;  /* N_TILES rows: some of them */
+    float *images; /* n_images x BENCH_IMAGE_TILES rows */
+    float *tiles;  /* n_tiles rows: some of them */
     /* behind one filter */
     bool in_runs;
     uint8_t *allowed, *skip; /* one bit a row, and its opposite */
     uint8_t *want;           /* one byte a dataset */
-    float *last;             /* N_TILES: similarity of the K-th true row */
+    float *last;             /* n_tiles: similarity of the K-th true row */
     size_t n_true;
+    size_t n_wanted; /* datasets */
 };
 
 /* --- the filter --- */
@@ -89,6 +93,9 @@ let_through(struct bench *b, double width, bool in_runs)
                 b->allowed[r >> 3] |= (uint8_t)(1u << (r & 7));
     for (size_t i = 0; i < bytes; i++)
         b->skip[i] = (uint8_t)~b->allowed[i];
+    b->n_wanted = 0;
+    for (size_t g = 0; g < b->data.n_groups; g++)
+        b->n_wanted += b->want[g] != 0;
 }
 
 /* --- tiles --- */
@@ -96,13 +103,13 @@ let_through(struct bench *b, double width, bool in_runs)
 static void
 find_truth(struct bench *b)
 {
-    uint64_t *rows = akin_new(N_TILES * K, sizeof(*rows));
-    float *sims = akin_new(N_TILES * K, sizeof(*sims));
+    uint64_t *rows = akin_new(b->n_tiles * K, sizeof(*rows));
+    float *sims = akin_new(b->n_tiles * K, sizeof(*sims));
 
-    akin_vindex_exact(b->rows, b->data.n_rows, BENCH_DIM, b->tiles, N_TILES, K,
-                      b->allowed, rows, sims);
+    akin_vindex_exact(b->rows, b->data.n_rows, BENCH_DIM, b->tiles, b->n_tiles,
+                      K, b->allowed, rows, sims);
     b->n_true = 0;
-    for (size_t q = 0; q < N_TILES; q++) {
+    for (size_t q = 0; q < b->n_tiles; q++) {
         b->last[q] = INFINITY;
         for (size_t i = 0; i < K && rows[q * K + i] != UINT64_MAX; i++) {
             b->last[q] = sims[q * K + i];
@@ -136,7 +143,7 @@ search_tile(const struct bench *b, const float *tile, const uint8_t *allowed,
             uint64_t *rows, float *sims, struct akin_vindex_plan *plan,
             struct akin_error *err)
 {
-    struct akin_vindex_filter filter = {b->data.n_rows, 1};
+    struct akin_vindex_filter filter = {.n_rows = b->data.n_rows, .n_runs = 1};
 
     if (allowed != NULL)
         filter = akin_vindex_look(allowed, b->data.n_rows);
@@ -159,7 +166,7 @@ search_tiles(const struct bench *b, const uint8_t *allowed,
     float sims[K];
     size_t hits = 0;
 
-    for (size_t q = 0; st == AKIN_OK && q < N_TILES; q++) {
+    for (size_t q = 0; st == AKIN_OK && q < b->n_tiles; q++) {
         uint64_t start = bench_cpu_ns();
 
         st = search_tile(b, b->tiles + q * BENCH_DIM, allowed, rows, sims, plan,
@@ -203,14 +210,15 @@ static enum akin_status
 rank(const struct bench *b, const float *image, bool is_exact, bool is_wide,
      float *sim, uint64_t *row, struct akin_error *err)
 {
-    struct akin_vindex_filter filter = {b->data.n_rows, 1};
-    struct akin_vindex_probing how = {.n_fetch = N_FETCH, .sure = K};
+    struct akin_vindex_filter filter = {.n_rows = b->data.n_rows, .n_runs = 1};
+    struct akin_vindex_probing how = {.n_fetch = N_FETCH, .sure = SURE};
     struct akin_vindex_plan plan = {0};
     const uint8_t *skip = is_wide || b->in_runs ? NULL : b->skip;
 
     if (!is_exact) {
         if (!is_wide)
             filter = akin_vindex_look(b->allowed, b->data.n_rows);
+        filter.peeled = akin_vindex_peeled(b->n_wanted, SURE);
         akin_vindex_plan(&b->model, b->data.n_rows, &filter, BENCH_IMAGE_TILES,
                          &plan);
     }
@@ -236,7 +244,7 @@ rank_images(const struct bench *b, bool is_wide, struct bench_samples *ms,
     uint64_t *row = akin_new(n, sizeof(*row));
     enum akin_status st = AKIN_OK;
 
-    for (size_t i = 0; st == AKIN_OK && i < N_IMAGES; i++) {
+    for (size_t i = 0; st == AKIN_OK && i < b->n_images; i++) {
         const float *image = b->images + i * BENCH_IMAGE_TILES * BENCH_DIM;
         size_t is[K], should[K], n_is, n_should;
         uint64_t start = bench_cpu_ns();
@@ -346,7 +354,7 @@ faiss_at(const struct bench *b, const struct bench_faiss *faiss, size_t n_probe,
     float sims[4 * K];
     size_t hits = 0;
 
-    for (size_t q = 0; q < N_TILES; q++) {
+    for (size_t q = 0; q < b->n_tiles; q++) {
         uint64_t start = bench_cpu_ns();
         size_t n = 0;
 
@@ -384,7 +392,8 @@ beside_faiss(struct bench *b)
     find_truth(b);
     bench_header();
     bench_figure("FAISS IVF,SQ8: train and add", seconds, "s");
-    for (size_t p = 1; p <= lists && recall < 0.97; p += p < 16 ? 1 : p / 4) {
+    for (size_t p = 1; p <= lists / 8 && recall < 0.97;
+         p += p < 16 ? 1 : p / 4) {
         struct bench_samples us = {0};
         char name[80];
 
@@ -407,7 +416,7 @@ draw_queries(struct bench *b)
     size_t image = BENCH_IMAGE_TILES * BENCH_DIM;
 
     /* Of four images, three are from stored datasets. */
-    for (size_t i = 0; i < N_IMAGES; i++) {
+    for (size_t i = 0; i < b->n_images; i++) {
         size_t group = (size_t)(akin_hash_mix(i, 9) % b->data.n_groups);
 
         bench_synthetic_image(&b->data,
@@ -419,63 +428,25 @@ draw_queries(struct bench *b)
 }
 
 static enum akin_status
-open_index(struct bench *b, const char *path, double recall, size_t lists,
-           struct akin_error *err)
+run(struct bench *b, const char *folder, const char *width,
+    const struct bench_lists_options *how, bool with_faiss,
+    struct akin_error *err)
 {
-    const struct akin_vindex_build_options opt = {
-        .n_lists = lists, .train_rows = lists > 0 ? lists * 39 : 65536};
-    uint64_t start = bench_now_ns();
-    enum akin_status st = AKIN_OK;
+    enum akin_status st =
+        bench_lists_open(&b->data, folder, how, &b->lists, err);
 
-    if (!akin_file_exists(path)) {
-        st = akin_vindex_build(b->rows, b->data.n_rows, BENCH_DIM, &opt, path,
-                               err);
-        bench_figure("build", (double)(bench_now_ns() - start) / 1e9, "s");
-    }
-    if (st == AKIN_OK)
-        st = akin_vindex_open(path, b->data.n_rows, BENCH_DIM, &b->vx, err);
-    start = bench_now_ns();
-    if (st == AKIN_OK)
-        st = akin_vindex_calibrate(b->vx, b->rows, 256, recall, &b->model, err);
-    if (st != AKIN_OK)
-        return st;
-    bench_figure("measuring the model", (double)(bench_now_ns() - start) / 1e9,
-                 "s");
-    bench_figure("lists", (double)akin_vindex_lists(b->vx), "lists");
-    for (size_t w = 0; w < AKIN_VINDEX_WIDTHS; w++)
-        (void)printf("probes at %g %%\t%zu\t%zu\n", akin_vindex_width[w] * 100,
-                     b->model.n_probe[0][w], b->model.n_probe[1][w]);
-    for (size_t i = 0; i < 2; i++)
-        (void)printf("model, ns\trow %.2f\tsingle row %.2f\tlist %.0f\tquery "
-                     "%.0f\tcount %.2f\n",
-                     b->model.row_ns[i], b->model.gather_ns[i],
-                     b->model.list_ns[i], b->model.query_ns[i],
-                     b->model.count_ns);
-    return AKIN_OK;
-}
-
-static enum akin_status
-run(struct bench *b, const char *folder, const char *width, double recall,
-    size_t lists, bool with_faiss, struct akin_error *err)
-{
-    char *index = akin_path_join(folder, "vectors.ivf");
-    char *file = akin_path_join(folder, "vectors.f32");
-    enum akin_status st = AKIN_EIO;
-
-    b->rows = bench_synthetic_map(&b->data, file);
-    if (b->rows != NULL) {
+    if (st == AKIN_OK) {
+        b->rows = b->lists.rows;
+        b->vx = b->lists.vx;
+        b->model = b->lists.model;
         draw_queries(b);
         if (b->data.n_rows <= 1000000)
             bench_synthetic_describe(b->rows, b->data.n_rows, 100);
-        st = open_index(b, index, recall, lists, err);
-    }
-    if (st == AKIN_OK)
         st = all_widths(b, width, err);
+    }
     if (st == AKIN_OK && with_faiss)
         beside_faiss(b);
-    akin_vindex_close(b->vx);
-    free(index);
-    free(file);
+    bench_lists_close(&b->lists);
     return st;
 }
 
@@ -490,27 +461,33 @@ bench_search(int argc, char **argv)
     bool with_faiss = bench_flag(&argc, argv, "--faiss");
     char scratch[] = "/tmp/akin-bench.XXXXXX";
     size_t n = tiles != NULL ? (size_t)strtoul(tiles, NULL, 10) : 100000;
+    const char *images = bench_option(&argc, argv, "--images");
+    const struct bench_lists_options how = {
+        .recall = recall != NULL ? strtod(recall, NULL) : BENCH_RECALL,
+        .lists = lists != NULL ? (size_t)strtoul(lists, NULL, 10) : 0};
     struct akin_error err = {0};
-    struct bench b = {0};
+    struct bench b = {.n_images = images != NULL
+                                      ? (size_t)strtoul(images, NULL, 10)
+                                      : IMAGES};
     enum akin_status st;
 
-    if (argc != 1 || n < 1000 || n > 100000000)
+    if (argc != 1 || b.n_images < N_EXACT || b.n_images > 100000 || n < 1000 ||
+        n > 100000000)
         return bench_usage("search [--tiles N] [--filter-width PERCENT] "
-                           "[--recall R] [--lists N] [--folder DIR] [--faiss]");
+                           "[--recall R] [--lists N] [--images N] "
+                           "[--folder DIR] [--faiss]");
     if (keep == NULL && mkdtemp(scratch) == NULL)
         return bench_usage("search: cannot make a folder in /tmp");
     bench_synthetic_init(&b.data, n, SEED);
+    b.n_tiles = b.n_images * TILES_OF_IMAGE;
     b.images =
-        akin_new(N_IMAGES * BENCH_IMAGE_TILES, BENCH_DIM * sizeof(float));
-    b.tiles = akin_new(N_TILES, BENCH_DIM * sizeof(float));
+        akin_new(b.n_images * BENCH_IMAGE_TILES, BENCH_DIM * sizeof(float));
+    b.tiles = akin_new(b.n_tiles, BENCH_DIM * sizeof(float));
     b.allowed = akin_new(n / 8 + 8, 1);
     b.skip = akin_new(n / 8 + 8, 1);
     b.want = akin_new(b.data.n_groups, 1);
-    b.last = akin_new(N_TILES, sizeof(float));
-    st = run(&b, keep != NULL ? keep : scratch, width,
-             recall != NULL ? strtod(recall, NULL) : 0.965,
-             lists != NULL ? (size_t)strtoul(lists, NULL, 10) : 0, with_faiss,
-             &err);
+    b.last = akin_new(b.n_tiles, sizeof(float));
+    st = run(&b, keep != NULL ? keep : scratch, width, &how, with_faiss, &err);
     free(b.images);
     free(b.tiles);
     free(b.allowed);

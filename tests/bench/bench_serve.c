@@ -221,9 +221,9 @@ add_and_wait(struct bench_serve *b, struct akin_store *store, uint64_t n,
     size_t group = (size_t)(n * 7 % b->data.n_groups);
     enum akin_status st;
 
-    bench_store_question(&b->data, b->gen->projection, group, n, vectors);
+    bench_drawn_question(&b->data, b->gen->projection, group, n, vectors);
     bench_write_request(vectors, BENCH_IMAGE_TILES, (int64_t)n, 1, &request);
-    st = bench_store_add(store, &b->data, n, group, err);
+    st = bench_drawn_add(store, &b->data, n, group, err);
     if (st == AKIN_OK)
         st = wait_for(asking, akin_buf_span(&request), n, ms, err);
     akin_buf_free(&request);
@@ -317,7 +317,7 @@ start(struct bench_serve *b, struct akin_error *err)
 static enum akin_status
 build_faiss(struct bench_serve *b, struct akin_error *err)
 {
-    struct akin_vindex_filter all = {b->gen->n_rows, 1};
+    struct akin_vindex_filter all = {.n_rows = b->gen->n_rows, .n_runs = 1};
     struct akin_vindex_plan plan = {0};
     size_t n = (size_t)b->gen->n_rows, lists, train;
     double seconds = 0;
@@ -345,7 +345,7 @@ run(struct bench_serve *b, const char *only, struct akin_error *err)
     enum akin_status st = AKIN_OK;
 
     if (!akin_file_exists(b->store)) {
-        st = bench_store_make(b->store, &b->data, err);
+        st = bench_drawn_make(b->store, &b->data, err);
         bench_figure("drawing", (double)(bench_now_ns() - began) / 1e9, "s");
     }
     if (st == AKIN_OK)

@@ -51,7 +51,7 @@ search_ask(void *self, size_t question, struct akin_error *err)
 {
     const struct bench_serve *b = self;
     struct akin_snapshot *snapshot = NULL;
-    const char *plan;
+    char plan[AKIN_PLAN_TEXT];
     float *sim = NULL;
     uint64_t *row = NULL;
     enum akin_status st = akin_snapshot_acquire(b->snapshots, &snapshot, err);
@@ -61,11 +61,10 @@ search_ask(void *self, size_t question, struct akin_error *err)
 
         sim = akin_new(n, sizeof(*sim));
         row = akin_new(n, sizeof(*row));
-        st =
-            akin_snapshot_best(snapshot,
-                               b->vectors + question % BENCH_QUESTIONS *
-                                                BENCH_IMAGE_TILES * BENCH_DIM,
-                               b->n_tiles, NULL, NULL, 0, sim, row, &plan, err);
+        st = akin_snapshot_best(snapshot,
+                                b->vectors + question % BENCH_QUESTIONS *
+                                                 BENCH_IMAGE_TILES * BENCH_DIM,
+                                b->n_tiles, NULL, NULL, 0, sim, row, plan, err);
     }
     akin_snapshot_release(snapshot);
     free(sim);
@@ -180,7 +179,7 @@ bench_draw_questions(struct bench_serve *b)
     b->vectors = akin_new(BENCH_QUESTIONS * BENCH_IMAGE_TILES * BENCH_DIM,
                           sizeof(*b->vectors));
     for (size_t i = 0; i < BENCH_QUESTIONS; i++)
-        bench_store_question(
+        bench_drawn_question(
             &b->data, b->gen->projection,
             i % 4 == 3 ? b->data.n_groups + i : i * 31 % b->data.n_groups,
             1000 + i, b->vectors + i * BENCH_IMAGE_TILES * BENCH_DIM);

@@ -13,9 +13,9 @@
 #include "akin/client.h"
 #include "akin/generation.h"
 #include "akind/server.h"
+#include "bench_drawn.h"
 #include "bench_faiss.h"
 #include "bench_load.h"
-#include "bench_store.h"
 #include "snapshot.h"
 
 #define BENCH_QUESTIONS ((size_t)64)

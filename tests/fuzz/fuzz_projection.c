@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "akin/feature.h"
 #include "akin/projection.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct akin_span bytes = {data, size};
     struct akin_projection *projection = NULL;
     struct akin_error err = {0};
-    float features[AKIN_N_FEATURES] = {1.0f}, out[AKIN_DIM];
+    float features[AKIN_FEATURES_MAX] = {1.0f}, out[AKIN_DIM];
     double square = 0;
 
     if (akin_projection_read(bytes, &projection, &err) != AKIN_OK) {

@@ -34,8 +34,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)!akin__image_decode(value, 1, &image, NULL);
     (void)!akin__source_decode(value, &state, NULL);
     (void)!akin__tiles_decode(value, 1, tiles, 4, NULL);
-    (void)!akin__features_decode(value, 1, features, 4, NULL);
-    (void)!akin__disturbed_decode(value, 1, 4, &tile, &copies, &n, NULL);
+    (void)!akin__features_decode(value, 1, features, 4, AKIN_N_FEATURES, NULL);
+    (void)!akin__disturbed_decode(value, 1, 4, AKIN_N_FEATURES, &tile, &copies,
+                                  &n, NULL);
     akin_dataset_free(&dataset);
     akin_image_record_free(&image);
     free(tile);

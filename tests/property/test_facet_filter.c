@@ -6,6 +6,8 @@
  */
 #include "akin_test.h"
 
+#include <math.h>
+
 #include "akin/facet.h"
 #include "filter_internal.h"
 
@@ -111,6 +113,20 @@ person(struct world *w)
     return json;
 }
 
+/* What file lists say: text, terms and numbers. */
+static struct akin_json *
+attributes(struct world *w)
+{
+    struct akin_json *json = akin_json_object();
+    struct akin_json *channels = akin_json_array();
+
+    akin_json_append(channels, akin_json_new_real(1 + (double)below(w, 20)));
+    akin_json_set(json, "snr", texts(w, odd_text));
+    akin_json_set(json, "organism", texts(w, odd_text));
+    akin_json_set(json, "channels", channels);
+    return json;
+}
+
 static struct akin_json *
 random_record(struct world *w, size_t i)
 {
@@ -135,6 +151,7 @@ random_record(struct world *w, size_t i)
         add_text(w, extra, "note");
         akin_json_set(extra, "list", texts(w, odd_text));
         akin_json_set(extra, "deep", person(w));
+        akin_json_set(extra, "file_attributes", attributes(w));
         akin_json_set(record, "extra", extra);
     }
     return record;
@@ -241,17 +258,19 @@ static void
 random_condition(struct world *w, struct akin_buf *out)
 {
     static const char *const text_fields[] = {
-        "title",      "description", "license",    "category",
-        "keyword",    "organism",    "author",     "imaging_method",
-        "extra.note", "publisher",   "extra.list", "extra.deep.name"};
+        "title",      "description",   "license",    "category",
+        "keyword",    "organism",      "author",     "imaging_method",
+        "extra.note", "publisher",     "extra.list", "extra.deep.name",
+        "image.snr",  "image.organism"};
     static const char *const number_fields[] = {
-        "year", "bit_depth", "channels", "pixel_size_um", "width", "depth"};
+        "year",          "bit_depth", "image.channels",
+        "pixel_size_um", "width",     "depth"};
     static const char *const ranges[] = {"2016..2020", "..8",       "16..",
                                          "1",          "0.25..0.5", "2018"};
     static const char *const has[] = {
-        "title",         "keyword",    "organism",  "year",
-        "pixel_size_um", "extra.note", "format",    "author",
-        "width",         "extra.list", "extra.deep"};
+        "title",      "keyword",   "organism", "year",  "pixel_size_um",
+        "extra.note", "format",    "author",   "width", "extra.list",
+        "extra.deep", "image.snr", "channels"};
     const char *field = text_fields[below(w, AKIN_COUNT(text_fields))];
 
     switch (below(w, 7)) {
@@ -334,6 +353,54 @@ check_filter(struct world *w, const struct akin_filter *filter,
     return n;
 }
 
+/* The same filter as JSON. */
+static struct akin_json *
+as_json(const struct akin__node *node)
+{
+    struct akin_json *json = akin_json_object(), *list = NULL;
+    char low[40], high[40];
+
+    if (node->kind == AKIN__NOT) {
+        akin_json_set(json, "not", as_json(node->child[0]));
+    } else if (node->kind == AKIN__AND || node->kind == AKIN__OR) {
+        list = akin_json_array();
+        for (size_t i = 0; i < node->n_child; i++)
+            akin_json_append(list, as_json(node->child[i]));
+        akin_json_set(json, node->kind == AKIN__AND ? "and" : "or", list);
+    } else if (node->kind == AKIN__HAS) {
+        akin_json_set_text(json, "has", node->field);
+    } else {
+        akin_json_set_text(json, "field", node->field);
+        (void)snprintf(low, sizeof(low), "%.15g", node->low);
+        (void)snprintf(high, sizeof(high), "%.15g", node->high);
+        if (node->kind != AKIN__RANGE)
+            akin_json_set_text(json, node->kind == AKIN__IS ? "is" : "equals",
+                               node->value);
+        if (node->kind == AKIN__RANGE && isfinite(node->low))
+            akin_json_set_text(json, "from", low);
+        if (node->kind == AKIN__RANGE && isfinite(node->high))
+            akin_json_set_real(json, "to", node->high);
+    }
+    return json;
+}
+
+/* In JSON it passes the same records. */
+static void
+check_json(struct world *w, const struct akin_filter *filter, const char *text)
+{
+    struct akin_json *json = as_json(filter->root);
+    struct akin_filter *again = NULL;
+    struct akin_error err = {0};
+
+    assert_ok(akin_filter_from_json(json, &again, &err));
+    for (size_t i = 0; i < N_RECORDS; i++)
+        if (akin_filter_matches(filter, w->record[i]) !=
+            akin_filter_matches(again, w->record[i]))
+            fail_msg("record %zu: %s is something else in JSON", i, text);
+    akin_filter_free(again);
+    akin_json_free(json);
+}
+
 /* One random filter; gives back how many records pass it. */
 static size_t
 check_random(struct world *w, int round)
@@ -345,6 +412,7 @@ check_random(struct world *w, int round)
 
     random_filter(w, 3, &text);
     assert_ok(akin_filter_parse(akin_buf_text(&text), &filter, &err));
+    check_json(w, filter, akin_buf_text(&text));
     if (round % 3 == 0)
         give_members(filter->root);
     n = check_filter(w, filter, akin_buf_text(&text));

@@ -196,7 +196,7 @@ static void
 the_ten_best_groups_are_those_of_a_scan_99_times_of_100(void **state)
 {
     const struct fixture *f = *state;
-    const struct akin_vindex_filter all = {ROWS, 1};
+    const struct akin_vindex_filter all = {.n_rows = ROWS, .n_runs = 1};
     float *sim = calloc(TOGETHER * GROUPS, sizeof(*sim));
     uint64_t *row = calloc(TOGETHER * GROUPS, sizeof(*row));
     uint64_t start[GROUPS + 1];

@@ -41,6 +41,38 @@ show S-T1
 expect_text "A long description" "2 files in file lists" "SNR: high"
 in_order
 
+say "what file lists say of images can be filtered and counted"
+expect_exit 0 "$AKIN" search --where 'image.snr:LOW' --facet image.snr --store "$store"
+expect_text "S-T1" "1  high" "1  low"
+expect_exit 0 "$AKIN" search --where 'image.snr:middle' --store "$store"
+expect_no_text "S-T1"
+expect_exit 2 "$AKIN" search --facet image.snrr --store "$store"
+expect_text 'did you mean "image.snr"?'
+
+say "what is read together is one version"
+together=$(new_folder)/store
+mkdir "$source/S-T1/metadata"
+echo '{"id":"S-T1","title":"mine","category":"nuclei"}' >"$source/S-T1/dataset.json"
+expect_exit 0 "$AKIN_INDEX" add --store "$together" "$source"
+expect_text "1 new, 0 changed"
+expect_exit 0 "$AKIN" show S-T1 --history --json --store "$together"
+expect_text '"version":1' '"category":"nuclei"' "A long description"
+expect_no_text '"version":2'
+expect_exit 0 "$AKIN_INDEX" verify --store "$together"
+
+say "records that changed make add publish, when they are many"
+for i in 1 2 3; do
+    echo "{\"id\":\"M-$i\",\"title\":\"m\"}" >"$source/../M-$i.dataset.json"
+done
+expect_exit 0 "$AKIN_INDEX" add --store "$together" --set publish.tail_datasets=3 "$source"/../M-?.dataset.json
+expect_no_text "published"
+expect_exit 0 "$AKIN_INDEX" status --store "$together"
+expect_text "3 records changed since"
+echo '{"id":"M-1","title":"other"}' >"$source/../M-1.dataset.json"
+expect_exit 0 "$AKIN_INDEX" add --store "$together" --set publish.tail_datasets=2 "$source/../M-1.dataset.json"
+expect_text "published: generation 2" "4 records"
+rm -r "$source/S-T1/metadata" "$source"/../M-?.dataset.json
+
 say "images come later, beside a poorer dataset.json of the same id"
 examples=$(example_images 2)
 tif=$(find "$examples" -name '*.tif' | sort | sed -n 1p)
@@ -82,6 +114,8 @@ show S-T1 --history --json
 expect_text '"original_creators":["Ada Example"]' '"field":"license"'
 
 say "people: what they made, in old versions too"
+expect_exit 0 "$AKIN" search --where 'orcid:0000-0002-1825-0097' --facet author --store "$store"
+expect_text "S-T1" "1  Ada Example" "1  Bob Example"
 show orcid:0000-0002-1825-0097
 expect_text "Ada Example" "1 dataset" "S-T1" "author" "of 3"
 show https://orcid.org/0000-0001-5109-3700

@@ -82,7 +82,7 @@ expect_problem 400 invalid "not read by path" -H 'Content-Type: application/json
 expect_problem 400 invalid "region" --data-binary "@$IMAGE" "/v1/similar?region=1,2,3"
 expect_problem 400 invalid "nobody" --data-binary "@$IMAGE" "/v1/similar?exclude=nobody"
 expect_problem 403 no-fetching "network" "/v1/similar?url=http://127.0.0.1/a.png"
-expect_problem 400 invalid "dataset=ID or image=NUMBER" /v1/similar
+expect_problem 400 invalid "dataset=ID, image=NUMBER or url=ADDRESS" /v1/similar
 expect_problem 422 bad-format "boundary" -H 'Content-Type: multipart/form-data' -d x /v1/similar
 expect_problem 422 bad-format "no end" -H 'Content-Type: multipart/form-data; boundary=b' \
     --data-binary $'--b\r\nContent-Disposition: form-data; name="k"\r\n\r\n1' /v1/similar

@@ -28,7 +28,7 @@ cat >"$SCRATCH/records/paper/dataset.json" <<'END'
  "license":"CC-BY-4.0","date_published":"2024-05-01","uri":"https://archive.example/S-PAPER1",
  "publisher":{"name":"Example Archive"},"organism":[{"id":"NCBITaxon:9606","label":"Homo sapiens"}],
  "imaging_method":[{"id":"FBbi:00000251","label":"confocal microscopy"}],
- "authors":[{"name":"Ada Example","orcid":"0000-0002-1825-0097"}]}
+ "authors":[{"name":"Ada Example","orcid":"0000-0009-8765-4328"}]}
 END
 # An image as its own mask: what matters here is that it is found and drawn.
 image=$(find "$images/nuclei-hela-widefield" -type f ! -name '*.json' | LC_ALL=C sort | sed -n 1p)

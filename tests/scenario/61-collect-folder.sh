@@ -85,15 +85,30 @@ expect_text "is not empty" "thesis.txt"
 expect_same "my file" precious "$(cat "$mine/thesis.txt")"
 
 say "a run that is killed goes on to the same bytes"
-for after in 0.05 0.1 0.2 0.4; do
-    killed=$(new_folder)/killed
+# Twenty kills, each later than the one before; most runs go on where the last
+# was killed, so that the kills fall into all parts of the work.
+kill_run() {
     start_program "$SCRATCH/collect.log" "$AKIN" collect --store "$store" \
-        --recipe "$out/recipe.json" --out "$killed"
-    sleep "$after"
+        --recipe "$again/recipe.json" --out "$1"
+    sleep "$2"
     end_program "$started_pid" KILL 10
+}
+for round in 1 2 3 4; do
+    killed=$(new_folder)/killed
+    for kill in 1 2 3 4 5; do
+        kill_run "$killed" "0.$(printf '%02d' $((round * 4 + kill * 9)))"
+    done
     collect --recipe "$out/recipe.json" --out "$killed"
     expect_same "exit code" 0 "$SCENARIO_CODE"
-    diff -r "$out" "$killed" || broken "another collection after a kill"
+    diff -r "$out" "$killed" || broken "another collection after kills"
+done
+
+say "a folder killed while it is cleared for another run goes on, too"
+for after in 0.01 0.03; do
+    kill_run "$out" "$after"
+    collect --recipe "$again/recipe.json" --out "$out"
+    expect_same "exit code" 0 "$SCENARIO_CODE"
+    diff -r "$again" "$out" || broken "another collection after a kill"
 done
 
 say "a recipe on a newer store says what changed"

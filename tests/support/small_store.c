@@ -164,7 +164,8 @@ describe(const char *folder, size_t like, size_t n, struct adding *adding,
     image->name = akin_strdup(akin_path_base(image->path));
     image->size_bytes = bytes.len;
     image->hash = akin_hash_of(akin_buf_span(&bytes));
-    assert_ok(akin_describer_new(&config, &describer, &err));
+    assert_ok(akin_describer_new(&config, akin_feature_set_builtin(),
+                                 &describer, &err));
     assert_ok(
         akin_decode_open_bytes(akin_buf_span(&bytes), &config, &decoder, &err));
     assert_ok(akin_describe(describer, decoder, &options, &adding->described[i],

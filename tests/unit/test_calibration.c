@@ -2,6 +2,7 @@
 #include "akin_test.h"
 
 #include "akin/calibration.h"
+#include "akin/feature.h"
 
 #define N_SCORES 2000
 #define N_TILES 240
@@ -35,7 +36,7 @@ chance_is_the_share_of_random_datasets_that_score_as_high(void **state)
         double sigmas, chance, within;
     } known[] = {{-9, 1, 1e-9},     {0, 0.5, 0.04},       {1, 0.1587, 0.03},
                  {2, 0.0228, 0.01}, {2.6, 0.0047, 0.003}, {9, 0, 1e-3}};
-    struct akin_calibration c = {0};
+    struct akin_calibration c = {.set = *akin_feature_set_builtin()};
 
     (void)state;
     set_null(&c, N_SCORES, 20);
@@ -55,7 +56,7 @@ chance_is_the_share_of_random_datasets_that_score_as_high(void **state)
 static void
 chance_falls_with_the_score_and_never_to_nothing(void **state)
 {
-    struct akin_calibration c = {0};
+    struct akin_calibration c = {.set = *akin_feature_set_builtin()};
     double before = 1;
 
     (void)state;
@@ -75,7 +76,7 @@ static void
 too_few_datasets_or_equal_scores_give_no_chance(void **state)
 {
     struct akin_calibration_score same[100];
-    struct akin_calibration c = {0};
+    struct akin_calibration c = {.set = *akin_feature_set_builtin()};
 
     (void)state;
     set_null(&c, N_SCORES, AKIN_CALIBRATION_DATASETS - 1);
@@ -112,12 +113,12 @@ set_spread(struct akin_calibration *c, float **features)
 static void
 equal_tiles_agree_and_strangers_do_not(void **state)
 {
-    struct akin_calibration c = {0};
+    struct akin_calibration c = {.set = *akin_feature_set_builtin()};
     double same[AKIN_CALIBRATION_PARTS], sibling[AKIN_CALIBRATION_PARTS];
     double far_off[AKIN_CALIBRATION_PARTS], mean = 0;
     float *features = NULL, *shifted;
     const char *const *names = NULL;
-    size_t n = akin_calibration_parts(&names), n_pairs = 0;
+    size_t n = akin_calibration_parts(&c, &names), n_pairs = 0;
     struct akin_test_random random = {3};
 
     (void)state;
@@ -156,7 +157,7 @@ equal_tiles_agree_and_strangers_do_not(void **state)
 static void
 what_the_store_holds_is_not_strange(void **state)
 {
-    struct akin_calibration c = {0};
+    struct akin_calibration c = {.set = *akin_feature_set_builtin()};
     float *features = NULL;
 
     (void)state;
@@ -173,7 +174,8 @@ what_the_store_holds_is_not_strange(void **state)
 static void
 the_file_form_gives_the_same_back(void **state)
 {
-    struct akin_calibration c = {0}, back = {0};
+    struct akin_calibration c = {.set = *akin_feature_set_builtin()};
+    struct akin_calibration back = {0};
     struct akin_error err = {0};
     float *features = NULL;
     struct akin_json *json;
@@ -182,12 +184,14 @@ the_file_form_gives_the_same_back(void **state)
     set_null(&c, N_SCORES, 20);
     set_spread(&c, &features);
     json = akin_calibration_json(&c);
-    assert_ok(akin_calibration_read(json, &back, &err));
+    assert_ok(
+        akin_calibration_read(json, akin_feature_set_builtin(), &back, &err));
     assert_memory_equal(&back, &c, sizeof(c));
     akin_json_free(json);
-    c = (struct akin_calibration){0};
+    akin_calibration_init(&c, akin_feature_set_builtin());
     json = akin_calibration_json(&c);
-    assert_ok(akin_calibration_read(json, &back, &err));
+    assert_ok(
+        akin_calibration_read(json, akin_feature_set_builtin(), &back, &err));
     assert_false(back.has_null || back.has_spread || back.has_range);
     akin_json_free(json);
     free(features);
@@ -216,7 +220,8 @@ a_damaged_file_is_refused_with_a_sentence(void **state)
 {
     (void)state;
     for (size_t i = 0; i < AKIN_COUNT(refusals); i++) {
-        struct akin_calibration c = {0}, out = {0};
+        struct akin_calibration c = {.set = *akin_feature_set_builtin()};
+        struct akin_calibration out = {0};
         struct akin_error err = {0};
         struct akin_json *json, *value = NULL;
         float *features = NULL;
@@ -228,8 +233,9 @@ a_damaged_file_is_refused_with_a_sentence(void **state)
         assert_ok(
             akin_json_parse(akin_span_str(refusals[i].value), &value, &err));
         akin_json_set(json, refusals[i].member, value);
-        assert_fails_with(akin_calibration_read(json, &out, &err),
-                          refusals[i].status, refusals[i].says);
+        assert_fails_with(
+            akin_calibration_read(json, akin_feature_set_builtin(), &out, &err),
+            refusals[i].status, refusals[i].says);
         assert_false(out.has_null);
         akin_json_free(json);
         free(features);

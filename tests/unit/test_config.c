@@ -246,6 +246,9 @@ help_lists_every_setting(void **state)
 #define AKIN_SETTING(field, name, type, def, min, max, unit, help)             \
     assert_non_null(strstr(text, name));                                       \
     assert_non_null(strstr(text, help));
+#define AKIN_SETTING_TEXT(field, name, def, help)                              \
+    assert_non_null(strstr(text, name));                                       \
+    assert_non_null(strstr(text, help));
 #include "akin/config.def"
 #undef AKIN_SETTING
     free(text);
@@ -259,12 +262,37 @@ no_threads_asked_for_means_one_for_each_processor(void **state)
     assert_true(akin_config_threads(0) >= 1);
 }
 
+static void
+texts_are_kept_as_they_are_up_to_a_length(void **state)
+{
+    struct akin_config config;
+    struct akin_error err = {0};
+    char text[AKIN_SETTING_TEXT_MAX + 2];
+
+    (void)state;
+    akin_config_init(&config);
+    assert_string_equal(config.descriptor, "as stored");
+    assert_string_equal(config.descriptor_endpoint, "");
+    assert_ok(akin_config_assign(&config, "descriptor.endpoint = ipc:///a=b k",
+                                 &err));
+    assert_string_equal(config.descriptor_endpoint, "ipc:///a=b k");
+    memset(text, 'x', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    assert_fails_with(
+        akin_config_set(&config, "descriptor.endpoint", text, &err),
+        AKIN_EINVAL, "256 characters; at most 255");
+    text[AKIN_SETTING_TEXT_MAX] = '\0';
+    assert_ok(akin_config_set(&config, "descriptor.endpoint", text, &err));
+    assert_string_equal(config.descriptor_endpoint, text);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_lie_within_their_bounds),
         cmocka_unit_test(bounds_are_inclusive),
+        cmocka_unit_test(texts_are_kept_as_they_are_up_to_a_length),
         cmocka_unit_test(wrong_settings_are_refused_and_change_nothing),
         cmocka_unit_test(factors_are_powers_of_1024),
         cmocka_unit_test(yes_and_no_have_several_spellings),

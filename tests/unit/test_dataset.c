@@ -192,6 +192,40 @@ old_versions_are_kept_with_their_times(void **state)
     akin_txn_end(txn);
 }
 
+static enum akin_status
+amend(struct akin_txn *txn, void *ctx, struct akin_error *err)
+{
+    struct akin_json *record = NULL;
+    enum akin_status st = akin_json_parse(akin_span_str(ctx), &record, err);
+
+    if (st == AKIN_OK)
+        st = akin_dataset_amend(txn, 1, record, 150, err);
+    akin_json_free(record);
+    return st;
+}
+
+static void
+an_amended_record_is_the_same_version(void **state)
+{
+    static char said[] = "{\"id\":\"S\",\"title\":\"all of it\"}";
+    static char other[] = "{\"id\":\"T\",\"title\":\"first\"}";
+    struct fixture *f = *state;
+    struct akin_json *history = NULL;
+    struct akin_txn *txn = NULL;
+    struct akin_error err = {0};
+
+    (void)put(f, "{\"id\":\"S\",\"title\":\"a part\"}", 100);
+    assert_ok(akin_store_update(f->store, amend, said, &err));
+    assert_fails_with(akin_store_update(f->store, amend, other, &err),
+                      AKIN_EINVAL, "the record is of dataset T, and 1 is S");
+    assert_ok(akin_txn_read(f->store, &txn, &err));
+    assert_ok(akin_dataset_history(txn, "S", &history, &err));
+    assert_int_equal(akin_json_count(history), 1);
+    expect_version(history, 0, 1, 150, "all of it");
+    akin_json_free(history);
+    akin_txn_end(txn);
+}
+
 static void
 removal_leaves_a_tombstone_with_its_reason(void **state)
 {
@@ -398,6 +432,7 @@ main(void)
         WITH_STORE(a_new_dataset_is_found_by_id_and_by_number),
         WITH_STORE(the_same_record_in_another_order_is_no_change),
         WITH_STORE(old_versions_are_kept_with_their_times),
+        WITH_STORE(an_amended_record_is_the_same_version),
         WITH_STORE(removal_leaves_a_tombstone_with_its_reason),
         WITH_STORE(
             a_revived_dataset_gets_its_number_back_and_its_history_goes_on),

@@ -89,7 +89,8 @@ set_up(void **state)
         return 1;
     akin_config_init(&f->config);
     f->config.tile_size = 64;
-    return akin_describer_new(&f->config, &f->describer, NULL) != AKIN_OK;
+    return akin_describer_new(&f->config, akin_feature_set_builtin(),
+                              &f->describer, NULL) != AKIN_OK;
 }
 
 static int

@@ -214,6 +214,52 @@ quoted_cells_survive_a_round_trip(void **state)
 }
 
 static void
+what_all_files_say_can_be_filtered_by(void **state)
+{
+    struct akin_json *files =
+        parse("f.csv", "Files,Species,SNR,Channels,Size X,Name\n"
+                       "1.tif,Mus musculus,low,DAPI; actin,512,n1\n"
+                       "2.tif,Mus musculus,high,3,large,n2\n"
+                       "3.tif,Homo sapiens,low,3,1024,\n");
+    struct akin_json *all = akin_file_attributes(files);
+    struct akin_buf text = {0};
+
+    (void)state;
+    akin_json_write(all, AKIN_JSON_SORTED, &text);
+    assert_string_equal(
+        akin_buf_text(&text),
+        "{\"channel\":[\"DAPI; actin\"],\"channels\":[3.0],\"name\":[\"n1\","
+        "\"n2\"],\"organism\":[\"Mus musculus\",\"Homo sapiens\"],\"snr\":["
+        "\"low\",\"high\"],\"width\":[512.0,1024.0]}");
+    akin_buf_free(&text);
+    akin_json_free(all);
+    akin_json_free(files);
+}
+
+static void
+names_of_files_and_long_texts_are_no_attributes(void **state)
+{
+    struct akin_buf text = {0};
+    struct akin_json *files, *all;
+
+    (void)state;
+    akin_buf_puts(&text, "Files,id,remark,dye\n");
+    for (int i = 0; i <= AKIN_FILE_VALUES_MAX; i++)
+        akin_buf_printf(&text, "%d.tif,%d,%0*d,%d\n", i, i,
+                        i == 7 ? AKIN_FILE_VALUE_MAX : 1, i % 2, i % 3);
+    files = parse("f.csv", akin_buf_text(&text));
+    all = akin_file_attributes(files);
+    assert_int_equal(akin_json_count(all), 1);
+    assert_int_equal(akin_json_count(akin_json_get(all, "dye")), 3);
+    akin_json_free(all);
+    akin_json_free(files);
+    files = parse("f.csv", "Files\n1.tif\n");
+    assert_null(akin_file_attributes(files));
+    akin_json_free(files);
+    akin_buf_free(&text);
+}
+
+static void
 the_real_list_names_the_source_image_of_each_mask(void **state)
 {
     char *path = akin_test_need_shared(
@@ -253,6 +299,8 @@ main(void)
         cmocka_unit_test(what_is_no_file_list_is_refused_with_a_reason),
         cmocka_unit_test(columns_and_cells_end_at_limits),
         cmocka_unit_test(quoted_cells_survive_a_round_trip),
+        cmocka_unit_test(what_all_files_say_can_be_filtered_by),
+        cmocka_unit_test(names_of_files_and_long_texts_are_no_attributes),
         cmocka_unit_test(the_real_list_names_the_source_image_of_each_mask),
     };
     return cmocka_run_group_tests(tests, NULL, clean_up);

@@ -263,6 +263,73 @@ many_rows_get_an_index_with_measured_recall(void **state)
     akin_generation_close(gen);
 }
 
+/* Bytes of files mapped into this process. */
+static uint64_t
+held_bytes(void)
+{
+    FILE *f = fopen("/proc/self/statm", "r");
+    char line[128] = "", *at = line;
+
+    assert_non_null(f);
+    assert_non_null(fgets(line, sizeof(line), f));
+    (void)fclose(f);
+    for (int i = 0; i < 2; i++)
+        at = strchr(at, ' ') + 1;
+    return strtoull(at, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void
+vectors_are_let_go_of_beyond_a_budget_and_come_back(void **state)
+{
+    struct fixture *f = *state;
+    struct akin_publish_report report;
+    struct akin_generation *gen;
+    struct akin_hash before, after;
+    struct akin_span vectors;
+    uint64_t held;
+
+    fill(f->store, 12, 100, 0);
+    publish(f, &report);
+    gen = open_checked(f->store);
+    vectors = akin_span_of(gen->vectors,
+                           (size_t)gen->n_rows * gen->dim * sizeof(float));
+    before = akin_hash_of(vectors); /* and all of it is held */
+    assert_false(akin_generation_trim(gen, 0));
+    assert_false(akin_generation_trim(gen, UINT64_MAX));
+    /* all of this generation fits: not worth a look */
+    assert_false(akin_generation_trim(gen, vectors.len));
+    held = held_bytes();
+    assert_true(akin_generation_trim(gen, 1));
+    assert_true(held_bytes() + vectors.len / 2 < held);
+    after = akin_hash_of(vectors);
+    assert_memory_equal(before.bytes, after.bytes, sizeof(before.bytes));
+    akin_generation_close(gen);
+}
+
+static void
+what_is_asked_for_ahead_changes_nothing_else(void **state)
+{
+    struct fixture *f = *state;
+    struct akin_publish_report report;
+    struct akin_generation *gen;
+    struct akin_error err = {0};
+
+    fill(f->store, 12, 100, 0);
+    f->config.index_exact_below = 0;
+    publish(f, &report);
+    gen = open_checked(f->store);
+    for (f->config.index_prefetch = 0; f->config.index_prefetch <= 2;
+         f->config.index_prefetch++)
+        assert_ok(akin_generation_prefetch(gen, &f->config, &err));
+    f->config.index_lock = true;
+    /* who may not lock so much is told which setting it was */
+    if (akin_generation_prefetch(gen, &f->config, &err) != AKIN_OK)
+        assert_non_null(strstr(err.text, "index.lock"));
+    akin_generation_close(gen);
+    gen = open_checked(f->store);
+    akin_generation_close(gen);
+}
+
 static void
 the_old_generation_is_removed_but_stays_readable(void **state)
 {
@@ -764,6 +831,8 @@ main(void)
         TEST(little_to_learn_from_keeps_the_built_in_projection),
         TEST(the_same_store_gives_the_same_generation_again),
         TEST(many_rows_get_an_index_with_measured_recall),
+        TEST(vectors_are_let_go_of_beyond_a_budget_and_come_back),
+        TEST(what_is_asked_for_ahead_changes_nothing_else),
         TEST(the_old_generation_is_removed_but_stays_readable),
         TEST(every_damaged_file_is_refused),
         TEST(no_bit_of_the_manifest_can_flip_unnoticed),

@@ -275,31 +275,6 @@ a_bucket_empties_and_fills(void **state)
 }
 
 static void
-words_of_gide_become_words_of_akin(void **state)
-{
-    static const char *const claims[][2] = {
-        {"mouse AND embryo", "mouse  embryo"},
-        {"mouse NOT embryo", "mouse -embryo"},
-        {"mouse NOT \"in vitro\"", "mouse -\"in vitro\""},
-        {"mouse AND NOT embryo", "mouse  -embryo"},
-        {"\"AND NOT\" OR ANDROID", "\"AND NOT\" OR ANDROID"},
-        {"NOT -a", "-a"},
-        {"NOT", ""},
-        {"", ""},
-        {"\"open", "\"open"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < AKIN_COUNT(claims); i++) {
-        struct akin_buf out = {0};
-
-        akin_gide_words(claims[i][0], &out);
-        assert_string_equal(akin_buf_text(&out), claims[i][1]);
-        akin_buf_free(&out);
-    }
-}
-
-static void
 highlights_are_safe_html(void **state)
 {
     struct akin_buf out = {0};
@@ -343,15 +318,36 @@ a_queue_is_bounded_and_ends(void **state)
     int a, b, c;
 
     (void)state;
-    assert_true(akin_http_queue_put(queue, &a));
-    assert_true(akin_http_queue_put(queue, &b));
-    assert_false(akin_http_queue_put(queue, &c));
+    assert_true(akin_http_queue_put(queue, &a, false));
+    assert_true(akin_http_queue_put(queue, &b, false));
+    assert_false(akin_http_queue_put(queue, &c, false));
     assert_ptr_equal(akin_http_queue_take(queue), &a);
-    assert_true(akin_http_queue_put(queue, &c));
+    assert_true(akin_http_queue_put(queue, &c, false));
     akin_http_queue_close(queue);
-    assert_false(akin_http_queue_put(queue, &a));
+    assert_false(akin_http_queue_put(queue, &a, false));
     assert_ptr_equal(akin_http_queue_take(queue), &b);
     assert_ptr_equal(akin_http_queue_take(queue), &c);
+    assert_null(akin_http_queue_take(queue));
+    akin_http_queue_free(queue);
+}
+
+static void
+what_can_wait_is_taken_last(void **state)
+{
+    struct akin_http_queue *queue = akin_http_queue_new(3);
+    int picture, other, answer, none;
+
+    (void)state;
+    assert_true(akin_http_queue_put(queue, &picture, true));
+    assert_true(akin_http_queue_put(queue, &other, true));
+    assert_true(akin_http_queue_put(queue, &answer, false));
+    assert_false(akin_http_queue_put(queue, &none, false)); /* one room */
+    assert_ptr_equal(akin_http_queue_take(queue), &answer);
+    assert_ptr_equal(akin_http_queue_take(queue), &picture);
+    assert_true(akin_http_queue_put(queue, &answer, false));
+    assert_ptr_equal(akin_http_queue_take(queue), &answer);
+    akin_http_queue_close(queue);
+    assert_ptr_equal(akin_http_queue_take(queue), &other);
     assert_null(akin_http_queue_take(queue));
     akin_http_queue_free(queue);
 }
@@ -400,10 +396,10 @@ main(void)
         cmocka_unit_test(a_machine_knows_its_names),
         cmocka_unit_test(a_token_is_all_or_nothing),
         cmocka_unit_test(a_bucket_empties_and_fills),
-        cmocka_unit_test(words_of_gide_become_words_of_akin),
         cmocka_unit_test(highlights_are_safe_html),
         cmocka_unit_test(an_address_to_listen_at_is_read),
         cmocka_unit_test(a_queue_is_bounded_and_ends),
+        cmocka_unit_test(what_can_wait_is_taken_last),
         cmocka_unit_test(a_field_cannot_bring_another),
         cmocka_unit_test(gzip_gives_back_what_went_in),
     };

@@ -636,11 +636,12 @@ values_that_lie_about_their_sizes_are_sentences(void **state)
                 assert_int_equal(akin__tiles_decode(span, 1, tiles, 2, &err),
                                  AKIN_EFORMAT);
             else if (kinds[k] == AKIN__FRAME_FEATURES)
-                assert_int_equal(
-                    akin__features_decode(span, 1, features, 2, &err),
-                    AKIN_EFORMAT);
+                assert_int_equal(akin__features_decode(span, 1, features, 2,
+                                                       AKIN_N_FEATURES, &err),
+                                 AKIN_EFORMAT);
             else
-                assert_int_equal(akin__disturbed_decode(span, 1, 2, &tile,
+                assert_int_equal(akin__disturbed_decode(span, 1, 2,
+                                                        AKIN_N_FEATURES, &tile,
                                                         &copies, &n, &err),
                                  AKIN_EFORMAT);
             akin_buf_free(&value);

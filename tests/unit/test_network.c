@@ -93,7 +93,10 @@ depthwise_equals_the_plain_sum(void **state)
         float *bias = numbers(ch, 3), *out = numbers(edge * edge * ch, 4);
         size_t half = edge / stride;
 
-        akin__conv_depthwise(in, edge, ch, stride, w, bias, out);
+        struct akin__depthwise job = {in, w, bias, edge, ch, stride};
+
+        akin__conv_depthwise(&job, 0, 1, out);
+        akin__conv_depthwise(&job, 1, half, out + half * ch);
         for (size_t y = 0; y < half; y++)
             for (size_t x = 0; x < half; x++)
                 for (size_t c = 0; c < ch; c++)
@@ -111,7 +114,7 @@ depthwise_equals_the_plain_sum(void **state)
 static void
 stem_equals_the_plain_sum(void **state)
 {
-    const size_t edge = 12, n_out = 16;
+    const size_t edge = 16, n_out = 16;
     float *in = numbers(edge * edge * 3, 1), *w = numbers(27 * n_out, 2);
     float *bias = numbers(n_out, 3), *out = numbers(edge * edge / 4 * n_out, 4);
 
@@ -134,34 +137,66 @@ stem_equals_the_plain_sum(void **state)
 }
 
 static void
-pointwise_equals_the_plain_sum(void **state)
+assert_pointwise_fits(size_t n_in, size_t n_out, bool has_residual)
 {
-    const size_t n_px = 24, n_in = 64, n_out = 64;
+    const size_t n_px = 96;
     float *in = numbers(n_px * n_in, 1), *w = numbers(n_in * n_out, 2);
     float *packed = numbers(n_in * n_out, 5);
     float *bias = numbers(n_out, 3), *out = numbers(n_px * n_out, 4);
+    float *residual = numbers(n_px * n_out, 6);
 
-    (void)state;
+    for (size_t i = 0; i < n_in * n_out; i++) /* as a float16 holds them */
+        w[i] = rintf(w[i] * 256) / 2048;
     akin__pack_pointwise(w, n_in, n_out, packed);
-    for (int has_residual = 0; has_residual < 2; has_residual++) {
-        const float *residual = has_residual ? in : NULL;
+    akin__conv_pointwise(in, n_px, n_in, n_out, packed, bias,
+                         has_residual ? residual : NULL, out);
+    for (size_t p = 0; p < n_px; p++)
+        for (size_t k = 0; k < n_out; k++) {
+            double sum = (double)bias[k];
 
-        akin__conv_pointwise(in, n_px, n_in, n_out, packed, bias, residual,
-                             out);
-        for (size_t p = 0; p < n_px; p++)
-            for (size_t k = 0; k < n_out; k++) {
-                double sum = (double)bias[k];
-
-                for (size_t i = 0; i < n_in; i++)
-                    sum += (double)in[p * n_in + i] * (double)w[i * n_out + k];
-                if (has_residual)
-                    sum += (double)in[p * n_in + k];
-                assert_relu(out[p * n_out + k], sum);
-            }
-    }
+            for (size_t i = 0; i < n_in; i++)
+                sum += (double)in[p * n_in + i] * (double)w[i * n_out + k];
+            if (has_residual)
+                sum += (double)residual[p * n_out + k];
+            assert_relu(out[p * n_out + k], sum);
+        }
     free(in);
     free(w);
     free(packed);
+    free(bias);
+    free(out);
+    free(residual);
+}
+
+static void
+pointwise_equals_the_plain_sum(void **state)
+{
+    (void)state;
+    assert_pointwise_fits(16, 32, false);
+    assert_pointwise_fits(32, 64, false);
+    assert_pointwise_fits(64, 64, false);
+    assert_pointwise_fits(64, 64, true);
+    assert_pointwise_fits(256, 32, true);
+}
+
+static void
+linear_equals_the_plain_sum(void **state)
+{
+    const size_t n_in = 40, n_out = 128;
+    float *in = numbers(n_in, 1), *w = numbers(n_in * n_out, 2);
+    float *bias = numbers(n_out, 3), *out = numbers(n_out, 4);
+
+    (void)state;
+    akin__linear(in, n_in, n_out, w, bias, out);
+    for (size_t k = 0; k < n_out; k++) {
+        double sum = (double)bias[k];
+
+        for (size_t i = 0; i < n_in; i++)
+            sum += (double)in[i] * (double)w[i * n_out + k];
+        assert_float_equal(out[k], sum, 1e-4);
+    }
+    free(in);
+    free(w);
     free(bias);
     free(out);
 }
@@ -169,15 +204,19 @@ pointwise_equals_the_plain_sum(void **state)
 static void
 pool_gives_mean_and_deviation(void **state)
 {
-    const float in[8] = {1, 10, 3, 10, 1, 10, 3, 10};
-    float out[4];
+    enum { CHANNELS = 64 };
+    float in[4 * CHANNELS], out[2 * CHANNELS];
 
     (void)state;
-    akin__pool(in, 4, 2, out);
-    assert_float_equal(out[0], 2, 1e-6);
-    assert_float_equal(out[1], 10, 1e-6);
-    assert_float_equal(out[2], sqrtf(1 + 1e-5f), 1e-5);
-    assert_float_equal(out[3], sqrtf(1e-5f), 1e-5);
+    for (size_t i = 0; i < AKIN_COUNT(in); i++)
+        in[i] = i % 2 == 0 && i / CHANNELS % 2 == 0 ? 1 : i % 2 == 0 ? 3 : 10;
+    akin__pool(in, 4, CHANNELS, out);
+    for (size_t k = 0; k < CHANNELS; k += 2) {
+        assert_float_equal(out[k], 2, 1e-6);
+        assert_float_equal(out[k + 1], 10, 1e-6);
+        assert_float_equal(out[CHANNELS + k], sqrtf(1 + 1e-5f), 1e-5);
+        assert_float_equal(out[CHANNELS + k + 1], sqrtf(1e-5f), 1e-5);
+    }
 }
 
 static void
@@ -323,6 +362,7 @@ main(void)
         cmocka_unit_test(depthwise_equals_the_plain_sum),
         cmocka_unit_test(stem_equals_the_plain_sum),
         cmocka_unit_test(pointwise_equals_the_plain_sum),
+        cmocka_unit_test(linear_equals_the_plain_sum),
         cmocka_unit_test(pool_gives_mean_and_deviation),
         cmocka_unit_test(
             sample_type_gain_offset_and_equal_channels_do_not_count),

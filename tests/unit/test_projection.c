@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "akin_test.h"
 
+#include "akin/feature.h"
 #include "akin/projection.h"
 #include "linalg.h"
 
@@ -53,7 +54,8 @@ train(size_t n_tiles, size_t n_disturbed, double weight)
     float original[N], copies[COPIES * N];
 
     nuisance(direction);
-    assert_ok(akin_projection_trainer_new(&trainer, &err));
+    assert_ok(akin_projection_trainer_new(akin_feature_set_builtin(), &trainer,
+                                          &err));
     for (size_t t = 0; t < n_tiles; t++) {
         make_tile(&random, direction, original, copies, COPIES);
         akin_projection_trainer_add(trainer, original, 1, weight);
@@ -153,7 +155,8 @@ too_little_data_asks_for_more(void **state)
         struct akin_projection *projection = NULL;
         struct akin_error err = {0};
 
-        assert_ok(akin_projection_trainer_new(&trainer, &err));
+        assert_ok(akin_projection_trainer_new(akin_feature_set_builtin(),
+                                              &trainer, &err));
         for (size_t t = 0; t < cases[i].tiles; t++)
             akin_projection_trainer_add(trainer, original, 1, 1);
         for (size_t t = 0; t < cases[i].disturbed; t++)
@@ -177,7 +180,8 @@ copies_that_do_not_differ_still_make_a_projection(void **state)
     float original[N];
 
     (void)state;
-    assert_ok(akin_projection_trainer_new(&trainer, &err));
+    assert_ok(akin_projection_trainer_new(akin_feature_set_builtin(), &trainer,
+                                          &err));
     for (size_t t = 0; t < 600; t++) {
         for (size_t i = 0; i < N; i++)
             original[i] = (float)akin_test_uniform(&random);

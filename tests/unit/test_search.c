@@ -173,6 +173,26 @@ search_finds_by_filter_by_words_and_by_both(void **state)
 }
 
 static void
+a_hit_tells_whether_its_images_are_here(void **state)
+{
+    static const char record[] =
+        "{\"id\":\"test:record\",\"title\":\"A record without images\"}";
+    struct fixture *f = *state;
+    struct akin_json *result, *hit;
+
+    put(f, record);
+    result = call(f, "search", "{\"k\":100}");
+    assert_int_equal(whole(result, "total"), 5);
+    for (size_t i = 0; i < akin_json_count(akin_json_get(result, "hits"));
+         i++) {
+        hit = akin_json_at(akin_json_get(result, "hits"), i);
+        assert_int_equal(akin_json_true(akin_json_get(hit, "has_images")),
+                         strcmp(hit_id(result, i), "test:record") != 0);
+    }
+    akin_json_free(result);
+}
+
+static void
 facets_count_all_that_passes_not_the_page(void **state)
 {
     struct fixture *f = *state;
@@ -416,6 +436,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(search_finds_by_filter_by_words_and_by_both),
+        TEST(a_hit_tells_whether_its_images_are_here),
         TEST(facets_count_all_that_passes_not_the_page),
         TEST(a_facet_leaves_out_its_own_conditions_when_told),
         TEST(similar_counts_the_datasets_that_pass),

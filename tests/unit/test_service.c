@@ -566,6 +566,7 @@ status_counts_what_is_there(void **state)
 {
     struct fixture *f = *state;
     struct akin_json *result = NULL;
+    const struct akin_json *index;
     struct akin_error err = {0};
 
     assert_ok(ask(f, "status", parsed("{}"), &result, &err));
@@ -574,6 +575,10 @@ status_counts_what_is_there(void **state)
                      AKIN_SMALL_DATASETS * AKIN_SMALL_IMAGES);
     assert_true(whole(result, "tiles") >= whole(result, "images"));
     assert_int_equal(whole(result, "quarantined"), 0);
+    index = akin_json_get(result, "index");
+    assert_string_equal(akin_json_text(index, "kind"), "exact");
+    assert_int_equal(whole(index, "lists"), 0);
+    assert_null(akin_json_get(index, "model"));
     assert_int_equal(whole(result, "workers"), 1);
     assert_int_equal(whole(result, "requests"), 1);
     assert_non_null(strstr(akin_json_text(result, "descriptor"), "/nw64-"));

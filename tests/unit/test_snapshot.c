@@ -14,7 +14,7 @@
 #include "snapshot.h"
 
 #define QUERIES ((size_t)5)
-#define MAX_DATASETS ((size_t)200)
+#define MAX_DATASETS ((size_t)420)
 
 struct fixture {
     char *dir;
@@ -248,11 +248,11 @@ check_with(struct fixture *f, const struct akin_snapshot *s,
     float *sim = calloc(QUERIES * n + 1, sizeof(*sim));
     uint64_t *row = calloc(QUERIES * n + 1, sizeof(*row));
     struct akin_error err = {0};
-    const char *plan = NULL;
+    static char plan[AKIN_PLAN_TEXT];
 
     plain_answer(f, s, want, exclude, n_exclude, a);
     assert_ok(akin_snapshot_best(s, f->queries, QUERIES, want, exclude,
-                                 n_exclude, sim, row, &plan, &err));
+                                 n_exclude, sim, row, plan, &err));
     assert_int_equal(n, a->n_datasets);
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(akin_snapshot_dataset(s, i), a->dataset[i]);
@@ -442,12 +442,12 @@ ask(struct fixture *f, const struct akin_snapshot *s, float **sim,
 {
     size_t n = QUERIES * akin_snapshot_n_datasets(s);
     struct akin_error err = {0};
-    const char *plan;
+    char plan[AKIN_PLAN_TEXT];
 
     *sim = calloc(n + 1, sizeof(**sim));
     *row = calloc(n + 1, sizeof(**row));
     assert_ok(akin_snapshot_best(s, f->queries, QUERIES, NULL, NULL, 0, *sim,
-                                 *row, &plan, &err));
+                                 *row, plan, &err));
 }
 
 static struct kept
@@ -570,7 +570,7 @@ every_answer_is_that_of_a_plain_loop(void **state)
 
 /* --- with an index --- */
 
-#define IVF_DATASETS 150
+#define IVF_DATASETS 400 /* many more than are peeled */
 
 /* One large dataset and many small ones, an index, and then a tail. */
 static void
@@ -583,12 +583,12 @@ fill_for_ivf(struct fixture *f)
         char id[16];
 
         (void)snprintf(id, sizeof(id), "V%u", d);
-        (void)add(f, akin_test_put_dataset(f->store, id), d == 0 ? 900 : 8,
+        (void)add(f, akin_test_put_dataset(f->store, id), d == 0 ? 900 : 32,
                   1000 + d);
     }
-    (void)add(f, 2, 400, 4000); /* image 151 */
+    (void)add(f, 2, 400, 4000); /* image 401 */
     publish(f);
-    (void)add(f, 3, 4, 5000); /* image 152 */
+    (void)add(f, 3, 4, 5000); /* image 402 */
     update(f, remove_image_body, 20);
 }
 
@@ -598,8 +598,9 @@ ivf_reaches_enough_datasets_and_bounds_the_others(void **state)
     struct fixture *f = *state;
     struct answer *a = calloc(1, sizeof(*a));
     struct akin_error err = {0};
+    struct akin_snapshot_index index;
     struct akin_snapshot *s;
-    const char *plan = NULL;
+    char plan[AKIN_PLAN_TEXT], end[AKIN_PLAN_TEXT];
     uint64_t *row, *row_again;
     float *sim, *sim_again;
     size_t n;
@@ -614,8 +615,12 @@ ivf_reaches_enough_datasets_and_bounds_the_others(void **state)
     assert_memory_equal(sim, sim_again, QUERIES * n * sizeof(*sim));
     assert_memory_equal(row, row_again, QUERIES * n * sizeof(*row));
     assert_ok(akin_snapshot_best(s, f->queries, QUERIES, NULL, NULL, 0, sim,
-                                 row, &plan, &err));
-    assert_string_equal(plan, "ivf");
+                                 row, plan, &err));
+    assert_int_equal(strncmp(plan, "ivf ", 4), 0);
+    akin_snapshot_index(s, &index);
+    (void)snprintf(end, sizeof(end), " of %zu lists", index.n_lists);
+    assert_non_null(strstr(plan, end));
+    assert_true(index.model->n_probe[0][0] > 0);
     for (size_t q = 0; q < QUERIES; q++) {
         size_t n_reached = 0, n_right = 0;
 
@@ -681,7 +686,7 @@ static void
 a_narrow_filter_is_answered_exactly(void **state)
 {
     struct fixture *f = *state;
-    uint32_t exclude[] = {3, 12, 152, 12, 9999};
+    uint32_t exclude[] = {3, 12, 402, 12, 9999};
     uint8_t want[MAX_DATASETS] = {0};
     struct akin_snapshot *s;
 
@@ -704,11 +709,11 @@ ivf_leaves_out_what_is_not_wanted_or_excluded(void **state)
 {
     struct fixture *f = *state;
     /* all images of two datasets, and one of two */
-    uint32_t exclude[] = {1, 30, 151};
+    uint32_t exclude[] = {1, 30, 401};
     uint8_t want[MAX_DATASETS];
     struct akin_error err = {0};
     struct akin_snapshot *s;
-    const char *plan = NULL;
+    char plan[AKIN_PLAN_TEXT];
     uint64_t *row;
     float *sim;
     size_t n;
@@ -719,11 +724,11 @@ ivf_leaves_out_what_is_not_wanted_or_excluded(void **state)
     sim = calloc(QUERIES * n, sizeof(*sim));
     row = calloc(QUERIES * n, sizeof(*row));
     for (size_t i = 0; i < n; i++)
-        want[i] = i % 3 > 0;
+        want[i] = i % 8 > 0;
     want[0] = 1; /* the large one, all of which is excluded */
     assert_ok(akin_snapshot_best(s, f->queries, QUERIES, want, exclude, 3, sim,
-                                 row, &plan, &err));
-    assert_string_equal(plan, "ivf");
+                                 row, plan, &err));
+    assert_int_equal(strncmp(plan, "ivf ", 4), 0);
     for (size_t q = 0; q < QUERIES; q++)
         for (size_t i = 0; i < n; i++) {
             uint32_t dataset = akin_snapshot_dataset(s, i);
@@ -788,7 +793,7 @@ search_on(void *arg)
 
     while (!should_stop(w)) {
         struct akin_snapshot *s = NULL;
-        const char *plan;
+        char plan[AKIN_PLAN_TEXT];
         uint64_t *row;
         float *sim;
         size_t n;
@@ -801,7 +806,7 @@ search_on(void *arg)
         sim = calloc(n + 1, sizeof(*sim));
         row = calloc(n + 1, sizeof(*row));
         if (akin_snapshot_best(s, w->f->queries, QUERIES, NULL, NULL, 0, sim,
-                               row, &plan, &w->err) != AKIN_OK ||
+                               row, plan, &w->err) != AKIN_OK ||
             !is_right(s, sim, row))
             w->n_wrong++;
         w->n_answers++;
@@ -873,7 +878,7 @@ check_sample(const struct akin_snapshot *s, const uint32_t *exclude,
     uint64_t start[9], row[8], size[8];
     float out[8 * SAMPLE * AKIN_DIM], again[8 * SAMPLE * AKIN_DIM], sim[8];
     struct akin_error err = {0};
-    const char *plan;
+    char plan[AKIN_PLAN_TEXT];
 
     assert_true(n <= 8);
     for (size_t i = 0; i < n; i++)
@@ -888,7 +893,7 @@ check_sample(const struct akin_snapshot *s, const uint32_t *exclude,
         assert_int_equal(start[i + 1] - start[i], want_n[i]);
         for (uint64_t t = start[i]; t < start[i + 1]; t++) {
             assert_ok(akin_snapshot_best(s, out + t * AKIN_DIM, 1, NULL,
-                                         exclude, n_exclude, sim, row, &plan,
+                                         exclude, n_exclude, sim, row, plan,
                                          &err));
             assert_true(sim[i] > 0.9999f);
         }

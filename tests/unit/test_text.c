@@ -82,6 +82,14 @@ static const struct {
     {"mouse) OR (rats", "9 3"},
     {"mouse ' ; -- & +", "3 9"},
     {"^mouse", "3 9"},
+    {"mouse AND embryo", "3"},
+    {"(mouse OR rats) embryo", "3"},
+    {"embryo AND (rats OR (mouse \"cell cycle\"))", "3"},
+    {"mouse NOT (embryo OR rats)", ""},
+    {"mouse -(embryo human)", "3 9"},
+    {"(mouse) (cells (() embryo))", "3"},
+    {"mouse NOT (S-BIAD10)", "3"},
+    {"cells(human) OR mouse(", "3 9"}, /* their own brackets */
 };
 
 static void
@@ -118,6 +126,10 @@ static const struct {
     {"  & -- ", AKIN_EINVAL, "a word to look for"},
     {"-mouse", AKIN_EINVAL, "beside those that must not"},
     {"mouse OR", AKIN_EINVAL, "a word to look for"},
+    {"mouse ( OR embryo)", AKIN_EINVAL, "a word to look for"},
+    {"cells (NOT human)", AKIN_EINVAL, "beside those that must not"},
+    {"()", AKIN_EINVAL, "a word to look for"},
+    {"((((((((((((((((mouse))))))))))))))))", AKIN_ELIMIT, "15 deep"},
     {"a \"b", AKIN_EINVAL, "opened at character 3"},
 };
 

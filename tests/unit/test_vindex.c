@@ -219,6 +219,7 @@ rows_and_runs_of_a_filter_are_counted(void **state)
 
 /* A row costs 10 ns to scan, 40 when it stands alone; a list 1 us. */
 static const struct akin_vindex_model by_hand = {
+    .n_lists = 1000,
     .n_probe = {{10, 20, 40, 0, 0}, {10, 30, 90, 270, 0}},
     .row_ns = {10, 1},
     .gather_ns = {40, 4},
@@ -252,7 +253,7 @@ a_filter_is_scanned_or_probed_by_what_it_costs(void **state)
     (void)state;
     for (size_t i = 0; i < AKIN_COUNT(plans); i++) {
         const struct akin_vindex_filter filter = {plans[i].n_rows,
-                                                  plans[i].n_runs};
+                                                  plans[i].n_runs, 0};
         struct akin_vindex_plan plan;
 
         print_message("  %s\n", plans[i].name);
@@ -260,6 +261,24 @@ a_filter_is_scanned_or_probed_by_what_it_costs(void **state)
         assert_int_equal(plan.n_probe, plans[i].n_probe);
         assert_true(plan.n_probe == 0 || plan.probe_us < plan.exact_us);
     }
+}
+
+static void
+what_peeling_would_scan_anyway_counts_against_probing(void **state)
+{
+    struct akin_vindex_filter filter = {.n_rows = 40000, .n_runs = 40};
+    struct akin_vindex_plan rows, groups;
+
+    (void)state;
+    assert_true(akin_vindex_peeled(10, 64) == 1);
+    assert_true(akin_vindex_peeled(0, 64) == 1);
+    assert_true(akin_vindex_peeled(100000, 64) < 0.01);
+    akin_vindex_plan(&by_hand, 1000000, &filter, 1, &rows);
+    filter.peeled = 0.5;
+    akin_vindex_plan(&by_hand, 1000000, &filter, 1, &groups);
+    assert_true(rows.n_probe > 0);
+    assert_int_equal(groups.n_probe, 0);
+    assert_true(groups.probe_us >= rows.probe_us + 0.5 * rows.exact_us);
 }
 
 /* Groups of unequal size, one of them empty. */
@@ -554,6 +573,7 @@ main(void)
         cmocka_unit_test(calibration_finds_the_fewest_lists_that_suffice),
         cmocka_unit_test(rows_and_runs_of_a_filter_are_counted),
         cmocka_unit_test(a_filter_is_scanned_or_probed_by_what_it_costs),
+        cmocka_unit_test(what_peeling_would_scan_anyway_counts_against_probing),
         cmocka_unit_test(groups_are_found_as_by_a_scan),
         cmocka_unit_test(
             the_best_groups_are_sure_and_the_others_have_upper_bounds),

@@ -128,6 +128,77 @@ claim("a region is dragged, stands in the address, and is taken back", light, as
   await page.waitForFunction(() => !location.search.includes("region"));
 });
 
+claim("what is more and less like it becomes part of the question, and can be taken back", light, phone, async (page) => {
+  await page.goto(PAGE);
+  await drop(page);
+  const before = await ids(page);
+  const [more, less] = [before[1], before.at(-1)];
+  const say = async (id, words, name) => {
+    await page.locator(`.card[data-id="${id}"]`).getByRole("link", { name: words }).click();
+    await page.waitForFunction(([n, v]) => new URLSearchParams(location.search).getAll(n).includes(v), [name, id]);
+    await page.waitForSelector(".card-similar:not(.waiting)");
+  };
+  await say(more, "More like this", "more");
+  assert.ok(!(await ids(page)).includes(more), "an example is no result");
+  await say(less, "Less like this", "less");
+  assert.ok(!(await ids(page)).includes(less), "what it should not be like is no result");
+  assert.equal(await first(page).getAttribute("data-id"), FIRST, "the image still counts");
+  await page.getByLabel("Varied results").check();
+  await page.waitForFunction(() => /[?&]varied(&|$)/.test(location.search));
+  await page.waitForSelector(".card-similar:not(.waiting)");
+  await axe(page, "a question with several examples");
+  await noSideways(page, "a question with several examples");
+  await page.reload();
+  await page.waitForSelector(".card-similar:not(.waiting)");
+  assert.equal(await page.locator(".examples .chip").count(), 2, "the address holds the examples");
+  for (const name of ["more", "less"]) {
+    await page.locator(`.chip-${name}`).click();
+    await page.waitForFunction((n) => !new URLSearchParams(location.search).has(n), name);
+    await page.waitForSelector(".card-similar:not(.waiting)");
+  }
+  assert.deepEqual((await ids(page)).sort(), [...before].sort(), "without examples all are back");
+});
+
+claim("the question is offered as a command that collects training data", light, async (page) => {
+  await page.goto(`${PAGE}?q=cells&where=${encodeURIComponent("title:\"it's\" OR year:2000..")}&f=license:CC0-1.0`);
+  await page.waitForSelector(".card-found:not(.waiting), .trouble");
+  await page.getByText("Collect as training data").click();
+  assert.equal(await page.locator(".command").innerText(), `akin collect --out collection cells --where 'license:CC0-1.0 AND (title:"it'\\''s" OR year:2000..)'`);
+  await axe(page, "the command");
+});
+
+claim("an ORCID leads to what a person gave, and so does the name", light, phone, async (page) => {
+  await page.goto(PAGE);
+  const field = page.getByRole("combobox");
+  await field.fill("https://orcid.org/0000-0009-8765-4328");
+  await field.press("Enter");
+  await page.getByRole("heading", { name: "Ada Example" }).waitFor();
+  await axe(page, "the page of a person");
+  await noSideways(page, "the page of a person");
+  await page.getByRole("link", { name: "Human cells" }).click();
+  await page.getByRole("heading", { name: "Human cells" }).waitFor();
+  assert.equal(await page.getByText("are not in this collection").count(), 1, "a record without images says so");
+  await page.getByRole("link", { name: "Ada Example", exact: true }).click();
+  await page.getByRole("heading", { name: "Ada Example" }).waitFor();
+});
+
+claim("a record without images asks for no picture; at 200 % nothing is cut off", light, async (page) => {
+  const pictures = [];
+  page.on("request", (request) => request.url().includes("/thumbnail") && pictures.push(request.url()));
+  await page.setViewportSize({ width: 720, height: 450 }); // a window of 1440 x 900, twice as large
+  await page.goto(`${PAGE}?q=paper`);
+  await page.waitForSelector(".card-found:not(.waiting) .picture.none");
+  await settled(page);
+  assert.ok(!pictures.some((url) => url.includes("S-PAPER1")), "no request for what is not there");
+  for (const query of ["", "?browse", `?like=dataset:${FIRST}`, `?dataset=${FIRST}`]) {
+    await page.goto(PAGE + query);
+    await page.waitForSelector(".card:not(.waiting), .dataset h1, .ways:not([hidden])");
+    await settled(page);
+    await noSideways(page, `the page ${query} at 200 %`);
+    await axe(page, `the page ${query} at 200 %`);
+  }
+});
+
 claim("evidence points at the image that was asked with, and opens large", light, async (page) => {
   await page.goto(PAGE);
   await drop(page);
@@ -239,8 +310,17 @@ claim("errors are sentences with a way on", light, async (page) => {
   await page.goto(`${PAGE}?like=upload:00000000-1`);
   await page.getByRole("heading", { name: "not on this device" }).waitFor();
   await page.setInputFiles("#file", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no image") });
-  await page.locator(".trouble[role=alert]").waitFor();
+  await page.getByRole("heading", { name: "This image cannot be read" }).waitFor();
+  assert.match(await page.locator(".trouble[role=alert]").innerText(), /the first bytes are not those of/);
   assert.ok(await page.getByRole("button", { name: "Choose another image" }).isVisible());
+  await page.goto(`${PAGE}?browse`);
+  await page.waitForSelector(".card-found:not(.waiting)");
+  await page.route("**/v1/**", (route) => route.abort());
+  await page.locator(".card h2 a").first().click();
+  await page.getByRole("heading", { name: "No connection" }).waitFor();
+  await page.unroute("**/v1/**");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.waitForSelector(".dataset h1");
 }, { refusals: true });
 
 claim("nothing from a record or an address becomes markup", light, async (page) => {

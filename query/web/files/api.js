@@ -41,10 +41,24 @@ function keep(key, answer) {
   return answer;
 }
 
+const early = new Map(); // asked before anybody wants it
+
+/** Asks now what get will want. */
+export function ahead(path, params) {
+  const answer = get(path, params);
+  answer.catch(() => {}); // whoever wants it will see
+  early.set(address(path, params), answer);
+}
+
 /** The JSON of an address. */
 export async function get(path, params, signal) {
   const url = address(path, params);
   if (kept.has(url)) return kept.get(url);
+  if (early.has(url)) {
+    const answer = early.get(url);
+    early.delete(url);
+    return answer;
+  }
   let response;
   try {
     response = await fetch(url, { signal, headers: { accept: "application/json" } });
@@ -58,9 +72,9 @@ export async function get(path, params, signal) {
 }
 
 /** Sends an image's bytes. progress(share of 0..1) while they leave. key: what
- * the answer is kept by. type: "json" or "blob". fetch cannot tell how much
+ * the answer is kept by. media: of the bytes. type: "json" or "blob". fetch cannot tell how much
  * of a body has left, hence XMLHttpRequest. */
-export function post(path, params, bytes, { signal, progress, key, type = "json" } = {}) {
+export function post(path, params, bytes, { signal, progress, key, type = "json", media = "application/octet-stream" } = {}) {
   const url = address(path, params);
   const name = key ? `${key} ${url}` : null;
   if (name && kept.has(name)) return Promise.resolve(kept.get(name));
@@ -70,7 +84,7 @@ export function post(path, params, bytes, { signal, progress, key, type = "json"
     if (signal?.aborted) return aborted();
     request.open("POST", url);
     request.responseType = "blob";
-    request.setRequestHeader("content-type", "application/octet-stream");
+    request.setRequestHeader("content-type", media);
     signal?.addEventListener("abort", () => request.abort());
     request.upload.onprogress = (event) => event.lengthComputable && progress?.(event.loaded / event.total);
     request.onabort = aborted;
@@ -92,4 +106,5 @@ export const thumbnailOf = (id, max = 320) => address(`v1/datasets/${part(id)}/t
 export const previewOf = (image, max = 512, plane = {}) => address(`v1/images/${image}/preview`, { max, ...plane });
 export const cropOf = (image, { x, y, w, h, z, c, t }, max = 256) => address(`v1/images/${image}/crop`, { x, y, w, h, z, c, t, max });
 export const datasetOf = (id) => `v1/datasets/${part(id)}`;
+export const personOf = (id) => `v1/people/${part(id)}`;
 export const annotationOf = (image, max = 1024) => address(`v1/images/${image}/annotation`, { max });

@@ -2,12 +2,14 @@
 // The page: what the address says becomes what is seen. Every change of the
 // question is a new address; going back and forth asks nothing twice.
 
-import { FACETS, facetPanel, labelsOf } from "./facets.js";
+import { facetPanel, labelsOf } from "./facets.js";
+import { facetsAsked, firstAsked, similarBody, similarParams, takesBody } from "./ask.js";
 import { Problem, get, post } from "./api.js";
 import { announce, count, fill, h, icon } from "./dom.js";
-import { asks, changed, hrefOf, PAGE, parseState, whereOf } from "./state.js";
+import { asks, changed, hrefOf, PAGE, parseState } from "./state.js";
+import { collectHint } from "./collect.js";
 import { card, waiting } from "./results.js";
-import { fieldName, valueName } from "./words.js";
+import { bytesText, dateText, fieldName, matchesText, valueName } from "./words.js";
 import { imageAmong, keepUpload } from "./uploads.js";
 import { datasetPage } from "./dataset.js";
 import { samplePanel } from "./sample.js";
@@ -58,16 +60,26 @@ function conditionForm() {
     } }, h("label", { for: "where" }, "Fields, ranges, AND, OR, NOT"), field, h("button", { type: "submit", class: "button small" }, "Apply")));
 }
 
+/** The daemon's sentence, where one for people can be made of it. */
+function sentenceOf(error) {
+  const grave = error.data?.tombstone;
+  const limit = error.status === 413 && /\((\d+)\)/.exec(error.message);
+  if (grave) return `${grave.id} was removed on ${dateText(grave.time)}. The reason given: ${grave.reason}.`;
+  if (limit) return `This server takes images of up to ${bytesText(Number(limit[1]))}. Crop the image, or save one plane of it.`;
+  if (error.status === 422) return `${error.message.replace(/^images?(\[\d+\])?(\.base64)?: /, "The file cannot be used: ")}.`;
+  return error.message;
+}
+
 /** An error in words, with a way on. */
 function trouble(error) {
   const again = h("button", { type: "button", class: "button", onclick: () => render({}) }, "Try again");
   const elsewhere = state.like && h("button", { type: "button", class: "button", onclick: choose }, "Choose another image");
   const grave = error.data?.tombstone;
-  const title = grave ? "This dataset was withdrawn" : error.status === 0 ? "No connection" : error.status === 404 ? "It is not here" : error.status === 413 ? "The image is too large" : "That could not be answered";
-  return h("section", { class: "trouble", role: "alert" }, h("h1", { tabindex: "-1" }, title), h("p", null, error.message),
+  const title = grave ? "This dataset was withdrawn" : error.status === 0 ? "No connection" : error.status === 404 ? "It is not here" : error.status === 413 ? "The image is too large" : error.status === 422 && state.like ? "This image cannot be read" : "That could not be answered";
+  return h("section", { class: "trouble", role: "alert" }, h("h1", { tabindex: "-1" }, title), h("p", null, sentenceOf(error)),
     h("p", { class: "row" }, error.status === 0 || error.status >= 500 || error.status === 429 ? again : null, elsewhere,
       state.where && h("button", { type: "button", class: "button", onclick: () => go(changed(state, { where: "", browse: true })) }, "Remove the condition"),
-      h("a", { class: "button", href: "./" }, "Start again")));
+      results && results !== location.search && h("a", { class: "button", href: results }, "Back to the results"), h("a", { class: "button", href: "./" }, "Start again")));
 }
 
 /** Nothing was found: what could be taken away. */
@@ -78,23 +90,39 @@ function nothing() {
       h("a", { class: "button", href: "?browse" }, "All datasets")));
 }
 
+/** Bytes as base64: what JSON can hold. */
+function base64Of(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(new Problem(-1, "The image's file cannot be read any more."));
+    reader.readAsDataURL(blob);
+  });
+}
+
+async function askWithBody(sample, signal) {
+  const upload = await sample.ready;
+  if (state.like.kind === "upload" && !upload) return null;
+  const body = similarBody(state, upload && await base64Of(upload));
+  return post("v1/similar", {}, JSON.stringify(body), { signal, key: location.search, media: "application/json", progress: (share) => sample.progress(share) });
+}
+
 /** Asks the daemon; {hits, total, ...}. */
 async function ask(sample, signal) {
-  if (!state.like) {
-    return get("v1/search", { text: state.q, where: whereOf(state), k: state.n }, signal);
-  }
-  const params = { where: whereOf(state), k: state.n, evidence: 3, intent: state.intent === "find" ? null : state.intent, region: state.region?.join(",") };
-  if (state.like.kind !== "upload") return get("v1/similar", { ...params, [state.like.kind]: state.like.id, exclude: state.like.kind === "dataset" ? state.like.id : null }, signal);
+  const first = firstAsked(state);
+  if (first) return get(...first, signal);
+  if (takesBody(state)) return askWithBody(sample, signal);
   const upload = await sample.ready;
   if (!upload) return null;
-  return post("v1/similar", params, upload, { signal, key: state.like.id, progress: (share) => sample.progress(share) });
+  return post("v1/similar", similarParams(state), upload, { signal, key: state.like.id, progress: (share) => sample.progress(share) });
 }
 
 /** The line above the cards. */
 function summary(answer) {
   if (!state.like) return { title: state.q || state.filters.length || state.where ? count(answer.total, "dataset") : `All ${count(answer.total, "dataset")}`, verdict: null };
+  if (answer.similar === false) return { title: "Nothing here looks like it", verdict: answer.verdict?.replace(/^Nothing here is similar: ./, (all) => all.slice(-1).toUpperCase()), more: "What comes nearest:" };
   const title = state.intent === "explore" ? "Datasets like it" : "Most similar datasets";
-  return { title, verdict: answer.verdict ?? null };
+  return { title, verdict: answer.similar ? matchesText(answer) ?? answer.verdict : answer.verdict };
 }
 
 function counted(title, answer) {
@@ -111,8 +139,9 @@ function frame(content, sample) {
     const facets = h("div", { class: "facets" });
     const number = h("span", { class: "number" });
     const condition = h("div");
-    const sidebar = h("details", { class: "sidebar", open: innerWidth >= 900 }, h("summary", null, icon("filter"), h("span", null, "Filters"), number), facets, condition);
-    frameParts = { layout: h("div", { class: "layout" }, h("aside", { "aria-label": "Filters" }, sidebar)), facets, number, condition };
+    const training = h("div");
+    const sidebar = h("details", { class: "sidebar", open: innerWidth >= 900 }, h("summary", null, icon("filter"), h("span", null, "Filters"), number), facets, condition, training);
+    frameParts = { layout: h("div", { class: "layout" }, h("aside", { "aria-label": "Filters" }, sidebar)), facets, number, condition, training };
     fill(main, frameParts.layout);
   }
   const { layout, facets, number, condition } = frameParts;
@@ -131,8 +160,9 @@ async function resultsPage({ signal, painted }) {
   const list = h("ol", { class: "cards", "aria-busy": "true" }, waiting());
   const content = h("div", { class: "results" }, head, list);
   const facets = frame(content, sample);
+  Promise.resolve(sample?.ready).then((upload) => fill(frameParts.training, collectHint(state, upload)), () => {});
 
-  const counting = get("v1/facets", { text: state.like ? "" : state.q, where: whereOf(state, { images: Boolean(state.like) }), facets: FACETS.join(","), facet_size: 200, exclude_own: true }, signal);
+  const counting = get(...facetsAsked(state), signal);
   counting.then((answer) => {
     labelsOf(answer.facets, labels);
     facetPanel(facets, state, answer.facets, go);
@@ -149,8 +179,8 @@ async function resultsPage({ signal, painted }) {
     return;
   }
   sample?.answered(answer);
-  const { title, verdict } = summary(answer);
-  fill(head, counted(title, answer), verdict && h("p", { class: answer.similar === null ? "hint" : `verdict ${answer.similar ? "" : "verdict-weak"}` }, verdict), (answer.hints ?? []).map((hint) => h("p", { class: "note" }, hint.text)), answer.query?.note && h("p", { class: "note" }, answer.query.note), chips());
+  const { title, verdict, more } = summary(answer);
+  fill(head, counted(title, answer), verdict && h("p", { class: answer.similar === null ? "hint" : `verdict ${answer.similar ? "" : "verdict-weak"}` }, verdict, more && ` ${more}`), (answer.hints ?? []).map((hint) => h("p", { class: "note" }, hint.text)), answer.query?.note && h("p", { class: "note" }, answer.query.note), chips());
   list.removeAttribute("aria-busy");
   if (!answer.hits.length) list.replaceWith(nothing());
   else fill(list, answer.hits.map((hit) => card(hit, { state, sample, answer })));
@@ -173,7 +203,7 @@ function backLink() {
     if (!history.state?.from || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
     history.back();
-  } }, icon("back"), "Back to the results")) : null;
+  } }, icon("back"), from === "./" ? "Back to the start" : "Back to the results")) : null;
 }
 
 async function render({ focus = null, scroll = null } = {}) {
@@ -212,6 +242,8 @@ async function useImage(chosen) {
   const key = await keepUpload(chosen);
   go(changed(state, { dataset: null, like: { kind: "upload", id: key }, region: null, q: state.dataset ? "" : state.q, browse: false }));
 }
+
+const ORCID = /^(?:orcid:|(?:https?:\/\/)?orcid\.org\/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])$/i;
 
 function listen() {
   const veil = document.getElementById("veil");
@@ -261,7 +293,7 @@ function listen() {
   addEventListener("popstate", (event) => render({ scroll: event.state?.scroll ?? 0, focus: event.state?.focus ?? null }));
 
   searchField(document.getElementById("search"), {
-    asked: (q) => go(changed(state, { dataset: null, q, like: state.dataset ? null : state.like, filters: state.dataset ? [] : state.filters, browse: true })),
+    asked: (q) => go(ORCID.test(q) ? { ...state, dataset: `orcid:${ORCID.exec(q)[1].toUpperCase()}` } : changed(state, { dataset: null, q, like: state.dataset ? null : state.like, filters: state.dataset ? [] : state.filters, browse: true })),
     picked: (f) => {
       const filters = state.dataset ? [] : state.filters.filter((g) => g.field !== f.field || g.value !== f.value);
       go(changed(state, { dataset: null, q: "", like: state.dataset ? null : state.like, filters: [...filters, f] }));

@@ -3,12 +3,11 @@
 
 import { bytesText, dateText, licenceOf, licenceUrl, sentence, sizeText, termUrl } from "./words.js";
 import { changed, hrefOf } from "./state.js";
-import { count, fill, h, icon, outLink, safeUrl } from "./dom.js";
+import { copyButton, count, fill, h, icon, outLink, safeUrl } from "./dom.js";
 import { datasetOf, get, previewOf } from "./api.js";
+import { IMAGES, firstAsked } from "./ask.js";
 import { facts, picture } from "./results.js";
 import { showImage } from "./viewer.js";
-
-const IMAGES = 12;
 
 function part(title, id, ...content) {
   return h("section", { class: "part", "aria-labelledby": id }, h("h2", { id }, title), ...content);
@@ -63,7 +62,7 @@ function people(record) {
   const MANY = 8;
   const list = h("ul", { class: "people" });
   const show = (some) => fill(list, some.map((a) => h("li", null,
-    h("span", { class: "person" }, a.name ?? a.orcid, a.orcid && h("a", { class: "orcid", href: `https://orcid.org/${a.orcid}`, rel: "noopener external", "aria-label": `ORCID of ${a.name ?? "this person"}: ${a.orcid}` }, icon("orcid"))),
+    h("span", { class: "person" }, a.orcid ? h("a", { href: hrefOf({ dataset: `orcid:${a.orcid}` }) }, a.name ?? a.orcid) : a.name, a.orcid && h("a", { class: "orcid", href: `https://orcid.org/${a.orcid}`, rel: "noopener external", "aria-label": `ORCID of ${a.name ?? "this person"}: ${a.orcid}` }, icon("orcid"))),
     a.affiliations && h("span", { class: "below" }, a.affiliations.join("; ")))));
   show(authors.slice(0, MANY));
   const more = authors.length > MANY && h("button", { type: "button", class: "plain more", onclick: () => { show(authors); more.remove(); } }, `All ${authors.length} people`);
@@ -76,17 +75,8 @@ function cite(record) {
   const who = names.length > 6 ? `${names.slice(0, 6).join(", ")} et al.` : names.join(", ");
   const url = record.identifier?.doi ? `https://doi.org/${record.identifier.doi}` : safeUrl(record.uri);
   const text = [who, record.year && `(${record.year})`, `${record.title}.`, record.publisher?.name && `${record.publisher.name}, ${record.id}.`, url].filter(Boolean).join(" ");
-  const said = h("span", { role: "status", class: "hint" });
-  return h("div", { class: "cite" }, h("p", { id: "citation" }, text),
-    navigator.clipboard && h("p", { class: "row" }, h("button", { type: "button", class: "button small", onclick: async () => {
-      try {
-        await navigator.clipboard.writeText(text);
-        fill(said, "Copied");
-      } catch {
-        getSelection().selectAllChildren(document.getElementById("citation"));
-        fill(said, "Selected: copy it with the keyboard");
-      }
-    } }, "Copy citation"), said));
+  const line = h("p", null, text);
+  return h("div", { class: "cite" }, line, copyButton(text, line, "Copy citation"));
 }
 
 function publications(record) {
@@ -152,17 +142,40 @@ async function neighbours(place, id, state, signal) {
     if (!others.length) return;
     fill(place, part("Looks alike", "alike-title",
       h("ul", { class: "gallery images" }, others.map((hit) => h("li", null, h("a", { href: hrefOf({ dataset: hit.dataset.id }) }, picture(hit.dataset, hit), h("span", null, hit.dataset.title ?? hit.dataset.id))))),
-      h("p", null, h("a", { class: "button", href: hrefOf(changed(state, { dataset: null, q: "", filters: [], like: { kind: "dataset", id } })) }, "More like this"))));
+      h("p", null, h("a", { class: "button", href: hrefOf(changed(state, { dataset: null, q: "", filters: [], like: { kind: "dataset", id } })) }, "All similar datasets"))));
   } catch {
     // Without images there are no neighbours.
   }
 }
 
-/** Fills main with the page of state.dataset. back: a link to the results that
+/** What one person gave: every dataset that names this ORCID in any version. */
+function personPage(main, person, back) {
+  const name = person.names?.[0] ?? person.orcid;
+  const list = person.contributions ?? [];
+  document.title = `${name} · akin`;
+  fill(main, h("article", { class: "dataset" }, back,
+    h("header", null,
+      h("p", { class: "accession" }, `ORCID ${person.orcid}`),
+      h("h1", { tabindex: "-1" }, name),
+      person.names?.length > 1 && h("p", { class: "hint" }, `Also written ${person.names.slice(1).join(", ")}`),
+      h("p", { class: "row" }, h("a", { class: "button", href: `https://orcid.org/${person.orcid}`, rel: "noopener external" }, "Open at ORCID", icon("out")))),
+    part(count(list.length, "dataset"), "given-title", h("ul", { class: "plain-list given" }, list.map((c) => h("li", null,
+      c.removed ? h("span", null, c.title ?? c.id) : h("a", { href: hrefOf({ dataset: c.id }) }, c.title ?? c.id),
+      h("span", { class: "below" }, [
+        (c.roles ?? []).map(sentence).join(", "),
+        c.annotations?.length > 0 && `annotations: ${c.annotations.join(", ")}`,
+        c.last_version < c.versions && `named up to version ${c.last_version} of ${c.versions}`,
+        c.removed && `withdrawn: ${c.removed}`,
+        c.id,
+      ].filter(Boolean).join(" · "))))))));
+}
+
+/** Fills main with the page of state.dataset: a dataset, or a person (orcid:ID). back: a link to the results that
  * the reader comes from, or null. */
 export async function datasetPage(main, state, { back, signal }) {
   const id = state.dataset;
-  const answer = { ...(await get(datasetOf(id), { images: IMAGES }, signal)) };
+  const answer = { ...(await get(...firstAsked(state), signal)) };
+  if (answer.person) return personPage(main, answer.person, back);
   const history = get(`${datasetOf(id)}/history`, {}, signal).catch(() => null);
   const record = answer.dataset;
   const like = hrefOf(changed(state, { dataset: null, q: "", filters: [], like: { kind: "dataset", id } }));
@@ -181,7 +194,7 @@ export async function datasetPage(main, state, { back, signal }) {
         h("h1", { tabindex: "-1" }, record.title),
         facts({ ...record, id: null, publisher: null }),
         h("p", { class: "row" },
-          answer.images_total > 0 && h("a", { class: "button primary", href: like }, "More like this"),
+          answer.images_total > 0 && h("a", { class: "button primary", href: like }, "Similar datasets"),
           source && h("a", { class: "button", href: source, rel: "noopener external" }, `Open at ${record.publisher?.name ?? "the source"}`, icon("out")),
           h("a", { class: "button", href: datasetOf(id) }, "JSON"))),
       h("div", { class: "columns" },

@@ -48,6 +48,21 @@ export function announce(text) {
   document.getElementById("status").textContent = text;
 }
 
+/** A button that copies what an element shows; where the browser forbids it,
+ * the text is selected. */
+export function copyButton(text, element, name) {
+  const said = h("span", { role: "status", class: "hint" });
+  return h("p", { class: "row" }, h("button", { type: "button", class: "button small", onclick: async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      fill(said, "Copied");
+    } catch {
+      getSelection().selectAllChildren(element);
+      fill(said, "Selected: copy it with the keyboard");
+    }
+  } }, name), said);
+}
+
 /** "1 dataset", "1,228 datasets" */
 export function count(n, one, many = `${one}s`) {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

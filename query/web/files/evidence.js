@@ -3,6 +3,7 @@
 
 import { cropOf } from "./api.js";
 import { h } from "./dom.js";
+import { SAME } from "./words.js";
 import { comparePair } from "./viewer.js";
 
 const percent = (similarity) => Math.round(100 * Math.max(0, similarity));
@@ -17,7 +18,7 @@ function pairButton(pair, i, sample, hit) {
   return h("button", {
     type: "button", class: "pair", onmouseenter: show, onmouseleave: hide, onfocus: show, onblur: hide,
     onclick: () => comparePair(pair, sample, hit),
-  }, h("span", { class: "visually-hidden" }, `Compare matching regions ${i + 1}: `), h("span", { class: "pair-images" }, mine, theirs), h("span", { class: "pair-number" }, pair.similarity > 0.9995 ? "identical" : `${percent(pair.similarity)} %`));
+  }, h("span", { class: "visually-hidden" }, `Compare matching regions ${i + 1}: `), h("span", { class: "pair-images" }, mine, theirs), h("span", { class: "pair-number" }, pair.similarity > SAME ? "identical" : `${percent(pair.similarity)} %`));
 }
 
 /** The strip below a result. */
@@ -30,13 +31,13 @@ export function evidenceStrip(hit, sample) {
     h("div", { class: "pairs" }, pairs.map((pair, i) => pairButton(pair, i, sample, hit))));
 }
 
-/** In which respects it agrees, in a sentence; null where the daemon does not
+/** In which respects it agrees, as a sentence; "" where the daemon does not
  * say it. */
-export function agreementLine(hit) {
+export function agreementText(hit) {
   const parts = (hit.agreement ?? []).filter((a) => typeof a.agreement === "number").sort((a, b) => b.agreement - a.agreement);
-  if (parts.length < 3 || hit.score > 0.9995) return null; // the same image agrees in all
+  if (parts.length < 3 || hit.score > SAME) return ""; // the same image agrees in all
   const name = (a) => (a.part === "learned" ? "learned features" : a.part.replaceAll("_", " "));
   const last = parts.at(-1);
   const least = last.agreement < 0.8 * parts[0].agreement ? `, least in ${name(last)}` : "";
-  return h("p", { class: "hint agreement-line" }, `Most alike in ${name(parts[0])} and ${name(parts[1])}${least}.`);
+  return `Most alike in ${name(parts[0])} and ${name(parts[1])}${least}.`;
 }

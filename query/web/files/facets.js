@@ -3,11 +3,11 @@
 // Several values of one facet are alternatives; its counts leave its own
 // conditions out, so that one sees what adding a value would bring.
 
-import { fieldName, valueName } from "./words.js";
+import { FACETS } from "./ask.js";
+import { TOO_WIDE, fieldName, valueName } from "./words.js";
 import { fill, h, icon } from "./dom.js";
 import { hasFilter, toggled } from "./state.js";
 
-export const FACETS = ["organism", "imaging_method", "biological_entity", "category", "annotation_type", "license", "publisher", "year", "format"];
 const SHOWN = 7;
 const opened = new Set(); // what the reader unfolded stays so: "tree organism", "more license", ...
 
@@ -23,7 +23,7 @@ function compressed(node) {
 function flat(nodes, out = new Map()) {
   for (const node of nodes) {
     const below = (node.children ?? []).reduce((sum, child) => sum + child.count, 0);
-    if (node.count > below) out.set(node.value, node);
+    if (node.count > below && !TOO_WIDE.test(node.label)) out.set(node.value, node);
     flat(node.children ?? [], out);
   }
   return [...out.values()].sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));

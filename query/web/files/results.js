@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Datasets as cards, picture first.
 
-import { agreementLine, evidenceStrip } from "./evidence.js";
-import { changed, hrefOf } from "./state.js";
-import { h } from "./dom.js";
+import { agreementText, evidenceStrip } from "./evidence.js";
+import { changed, hrefOf, withExample } from "./state.js";
+import { count, h, icon } from "./dom.js";
 import { licenceOf, scoreWords, termNames } from "./words.js";
 import { cropOf, thumbnailOf } from "./api.js";
 
@@ -23,14 +23,19 @@ export function highlighted(text) {
 /** The picture of a dataset: the region that matched, a thumbnail, or, where the
  * collection holds metadata only, a quiet sign that there is none. */
 export function picture(dataset, hit) {
+  const frame = h("span", { class: "picture" });
+  const none = () => {
+    frame.classList.add("none");
+    frame.replaceChildren(h("strong", null, shortName(dataset.publisher?.name)), h("span", null, "images at the source"));
+  };
+  if (hit?.has_images === false) {
+    none();
+    return frame;
+  }
   const best = hit?.evidence?.[0];
   const img = h("img", { alt: "", loading: "lazy", decoding: "async", src: best ? cropOf(best.image.id, { ...best.tile }, 320) : thumbnailOf(dataset.id) });
-  const frame = h("span", { class: "picture" }, img);
-  img.addEventListener("error", () => {
-    img.remove();
-    frame.classList.add("none");
-    frame.append(h("strong", null, shortName(dataset.publisher?.name)), h("span", null, "images at the source"));
-  });
+  img.addEventListener("error", none);
+  frame.append(img);
   return frame;
 }
 
@@ -57,32 +62,51 @@ export function facts(dataset) {
     h("li", null, licenceTag(dataset.license)));
 }
 
-function scoreBlock(hit, like, answer) {
+function scoreBlock(hit, answer) {
   const { level, text, more } = scoreWords(hit.score, hit.chance, answer);
-  return h("div", { class: `score score-${level}`, title: more || null },
-    h("span", { class: "score-bar", style: { "--share": Math.max(0, Math.min(1, hit.score)) } }),
-    h("span", { class: "score-words" }, text),
-    h("span", { class: "score-number" }, h("span", { class: "visually-hidden" }, "score "), hit.score.toFixed(2)),
-    h("a", { class: "more-like", href: like }, "More like this"),
-    more && h("span", { class: "score-more" }, more));
+  const why = [more, level > 0 && agreementText(hit)].filter(Boolean).join(" ");
+  return [
+    h("div", { class: `score score-${level}` },
+      h("span", { class: "score-bar", style: { "--share": Math.max(0, Math.min(1, hit.score)) } }),
+      h("span", { class: "score-words" }, text),
+      h("span", { class: "score-number" }, h("span", { class: "visually-hidden" }, "score "), hit.score.toFixed(2))),
+    why && h("p", { class: "why" }, why),
+  ];
 }
 
-/** One card. sample: the panel of the question, null for a search by words. */
+/** Ways to say what was meant. */
+function feedback(dataset, state) {
+  const title = h("span", { class: "visually-hidden" }, `: ${dataset.title ?? dataset.id}`);
+  const way = (which, sign, text) => h("a", { class: "way", href: hrefOf(withExample(state, which, dataset.id)) }, icon(sign), text, title.cloneNode(true));
+  return h("p", { class: "feedback" }, way("more", "plus", "More like this"), way("less", "minus", "Less like this"));
+}
+
+/** What was folded into a hit. */
+function folded(hit) {
+  const copies = hit.duplicates ?? [];
+  return copies.length > 0 && h("p", { class: "why" }, `Nearly the same: `, copies.slice(0, 3).map((d, i) => [i > 0 && ", ", h("a", { href: hrefOf({ dataset: d.id }) }, d.title ?? d.id)]), copies.length > 3 && ` and ${count(copies.length - 3, "more", "more")}`);
+}
+
+/** One card. sample: the panel of the question, null for a search by words.
+ * What is no match is shown small, without evidence. */
 export function card(hit, { state, sample, answer }) {
   const { dataset } = hit;
   const href = hrefOf({ dataset: dataset.id });
-  const strip = sample && evidenceStrip(hit, sample);
-  const found = !sample && Object.entries(hit.highlights ?? {}).find(([field]) => field !== "title");
+  const weak = sample && scoreWords(hit.score, hit.chance, answer).level === 0;
+  const strip = sample && !weak && evidenceStrip(hit, sample);
+  const found = !sample && Object.entries(hit.highlights ?? {}).find(([field]) => !["title", "id", "other"].includes(field));
   const title = !sample && hit.highlights?.title ? highlighted(hit.highlights.title) : dataset.title ?? dataset.id;
-  return h("li", { class: `card ${sample ? "card-similar" : "card-found"}`, "data-id": dataset.id },
-    h("a", { class: "card-picture", href, tabindex: "-1", "aria-hidden": "true" }, picture(dataset, sample ? hit : null)),
+  return h("li", { class: `card ${sample ? "card-similar" : "card-found"} ${weak ? "card-weak" : ""}`, "data-id": dataset.id },
+    h("a", { class: "card-picture", href, tabindex: "-1", "aria-hidden": "true" }, picture(dataset, hit)),
     h("div", { class: "card-body" },
       h("h2", null, h("a", { href }, title)),
       facts(dataset),
-      sample && scoreBlock(hit, hrefOf(changed(state, { like: { kind: "dataset", id: dataset.id }, region: null, q: "" })), answer),
+      sample && scoreBlock(hit, answer),
       found && h("p", { class: "snippet" }, highlighted(found[1])),
-      sample && agreementLine(hit),
-      !narrow.matches && strip),
+      folded(hit),
+      !narrow.matches && strip,
+      sample && feedback(dataset, state),
+      !sample && hit.has_images && h("p", { class: "feedback" }, h("a", { class: "way", href: hrefOf(changed(state, { like: { kind: "dataset", id: dataset.id }, region: null, q: "" })) }, icon("image"), "Similar datasets", h("span", { class: "visually-hidden" }, `: ${dataset.title ?? dataset.id}`)))),
     narrow.matches && strip);
 }
 

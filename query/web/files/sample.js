@@ -3,7 +3,7 @@
 // its region, and whether to find it or to explore around it.
 
 import { datasetOf, get, post, previewOf, thumbnailOf } from "./api.js";
-import { changed, hrefOf } from "./state.js";
+import { changed, hrefOf, withoutExample } from "./state.js";
 import { fill, h, icon } from "./dom.js";
 import { findUpload } from "./uploads.js";
 import { place, regionPicker } from "./region.js";
@@ -93,18 +93,33 @@ export function samplePanel(state, { go, signal, choose }) {
       h("span", { class: "intent-words" }, h("strong", null, title), h("span", null, meaning)));
   }
 
+  /** The further examples, each to be taken away; their titles follow. */
+  function examples(which, text) {
+    if (!state[which].length) return null;
+    return h("ul", { class: "chips examples", "aria-label": text }, state[which].map((id) => {
+      const title = h("span", { class: "chip-title" }, id);
+      get(datasetOf(id), { images: 0 }, signal).then((a) => fill(title, a.dataset.title ?? id), () => {});
+      return h("li", null, h("button", { type: "button", class: `chip chip-${which}`, onclick: () => go(withoutExample(state, id), { focus: "#results-title" }) },
+        h("span", { class: "visually-hidden" }, "Remove: "), h("span", { class: "chip-field" }, text), title, icon("close")));
+    }));
+  }
+
+  const varied = h("label", { class: "check varied" },
+    h("input", { type: "checkbox", checked: state.varied, onchange: (event) => go(changed(state, { varied: event.target.checked }), { focus: ".varied input" }) }),
+    h("span", null, "Varied results, near-duplicates together"));
+
   const element = h("section", { class: `sample sample-${like.kind}`, "aria-label": "Your question" },
     h("div", { class: "sample-top" }, frame,
       h("div", { class: "sample-text" },
         h("h2", { class: "small-heading" }, { upload: "Your image", image: "Datasets like this image", dataset: "Datasets like this one" }[like.kind]),
-        name, bar, problem,
+        name, examples("more", "Also like"), examples("less", "Not like"), bar, problem,
         h("div", { class: "row" },
           start && pick,
           state.region && h("button", { type: "button", class: "button small", onclick: () => go(changed(state, { region: null })) }, "Whole image"),
           h("button", { type: "button", class: "button small other-image", onclick: choose }, "Other image"),
           h("button", { type: "button", class: "button small", onclick: () => go(changed(state, { like: null, browse: true })) }, icon("close"), "Remove")),
         start && h("p", { class: "hint drag-hint" }, "Drag across the image to search with a part of it."))),
-    intents);
+    intents, varied);
 
   return {
     element,
@@ -115,7 +130,7 @@ export function samplePanel(state, { go, signal, choose }) {
     },
     answered(answer) {
       bar.hidden = true;
-      const q = answer.query ?? {};
+      const q = answer.query?.images?.[0] ?? answer.query ?? {}; // the first example is the one that is shown
       if (q.width && q.height) {
         full = { width: q.width, height: q.height };
         pick.disabled = false;
@@ -124,12 +139,12 @@ export function samplePanel(state, { go, signal, choose }) {
     },
     /** Shows where on the image a piece of evidence lies. */
     mark(rect) {
-      marked.hidden = !rect || !full || like.kind === "dataset"; // a dataset's picture is one of many
+      marked.hidden = !rect || !full || rect.example > 0 || like.kind === "dataset"; // a dataset's picture is one of many
       if (!marked.hidden) place(marked, rect, full);
     },
     /** A part of the image as an element, or null where only the dataset is known. */
     crop(rect) {
-      if (!full || like.kind === "dataset") return null;
+      if (!full || rect.example > 0 || like.kind === "dataset") return null;
       const picture = h("img", { alt: "", src: img.src, loading: "lazy" });
       img.addEventListener("load", () => { picture.src = img.src; });
       picture.style.setProperty("width", `${(100 * full.width) / rect.w}%`);

@@ -3,12 +3,11 @@
 
 import { count, fill, h, icon } from "./dom.js";
 import { changed, hrefOf } from "./state.js";
-import { licenceOf, sentence, valueName } from "./words.js";
+import { TOO_WIDE, licenceOf, sentence, valueName } from "./words.js";
 import { get } from "./api.js";
 import { picture } from "./results.js";
 
 const WAYS = [["organism", "Organisms"], ["imaging_method", "Imaging methods"], ["annotation_type", "With annotations"]];
-const TOO_WIDE = /^(recorded image|microscopy|imaging method)$/;
 
 /** Terms below the widest ones, most frequent first. */
 function frequent(nodes, most) {

@@ -4,6 +4,7 @@
 //
 //   ?q=words &f=organism:NCBITaxon:10090 &where=year:2020.. &intent=explore
 //   &like=dataset:ID | image:NUMBER | upload:KEY &region=x,y,w,h &n=24
+//   &more=DATASET &less=DATASET &varied       further examples, and what it should not be like
 //   ?dataset=ID                              the page of one dataset
 
 export const PAGE = 12;
@@ -19,11 +20,17 @@ export function parseState(search) {
     where: (from.get("where") ?? "").trim(),
     like: parseLike(from.get("like")),
     region: parseRegion(from.get("region")),
+    more: some(from.getAll("more")),
+    less: some(from.getAll("less")),
+    varied: from.has("varied"),
     intent: from.get("intent") === "explore" ? "explore" : "find",
     n: Math.min(MOST, Math.max(PAGE, Number.parseInt(from.get("n"), 10) || PAGE)),
     browse: from.has("browse"),
   };
 }
+
+/** Each once, and no more than the daemon takes. */
+const some = (ids) => [...new Set(ids.filter(Boolean))].slice(0, 15);
 
 function parseFilter(text) {
   const at = text.indexOf(":");
@@ -52,16 +59,22 @@ export function hrefOf(state) {
   if (state.where) to.set("where", state.where);
   if (state.like) to.set("like", `${state.like.kind}:${state.like.id}`);
   if (state.like && state.region) to.set("region", state.region.join(","));
+  if (state.like) {
+    for (const id of state.more ?? []) to.append("more", id);
+    for (const id of state.less ?? []) to.append("less", id);
+    if (state.varied) to.set("varied", "");
+  }
   if (state.intent !== "find") to.set("intent", state.intent);
   if (state.n !== PAGE) to.set("n", state.n);
   if (state.browse && to.size === 0) to.set("browse", ""); // all there is
-  const text = to.toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replace(/browse=$/, "browse");
+  const text = to.toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replace(/\b(browse|varied)=(?=&|$)/g, "$1");
   return text ? `?${text}` : "./";
 }
 
 /** A changed copy; another question starts again from the first page. */
 export function changed(state, changes) {
-  const next = { ...state, n: PAGE, ...changes };
+  const anew = changes.like === undefined ? {} : { more: [], less: [] }; // examples belong to their question
+  const next = { ...state, ...anew, n: PAGE, ...changes };
   if (!next.like) next.region = null;
   return next;
 }
@@ -74,6 +87,20 @@ export const hasFilter = (state, field, value) => state.filters.some((f) => f.fi
 export function toggled(state, field, value) {
   const without = state.filters.filter((f) => f.field !== field || f.value !== value);
   return changed(state, { filters: without.length < state.filters.length ? without : [...state.filters, { field, value }] });
+}
+
+/** The same question with a dataset as a further example, or as what it should
+ * not be like; which: "more" or "less". */
+export function withExample(state, which, id) {
+  const without = (list) => list.filter((other) => other !== id);
+  const next = { more: without(state.more), less: without(state.less) };
+  next[which] = [...next[which], id];
+  return changed(state, next);
+}
+
+/** Without this example. */
+export function withoutExample(state, id) {
+  return changed(state, { more: state.more.filter((other) => other !== id), less: state.less.filter((other) => other !== id) });
 }
 
 const quoted = (text) => (/^[\w.:-]+$/.test(text) && !/^(AND|OR|NOT)$/i.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`);

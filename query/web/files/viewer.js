@@ -33,7 +33,7 @@ function figure(src, rect, full, caption) {
   return h("figure", null, frame, h("figcaption", null, caption));
 }
 
-const where = (r) => `x ${r.x}, y ${r.y}, ${r.w} × ${r.h} px`;
+const where = (r) => [`x ${r.x}`, `y ${r.y}`, `${r.w} × ${r.h} px`, r.z > 0 && `z ${r.z + 1}`, r.c > 0 && `channel ${r.c + 1}`, r.t > 0 && `time ${r.t + 1}`].filter(Boolean).join(", ");
 const plane = ({ z, c, t }) => ({ z, c, t });
 
 /** How far the two agree in each respect, as bars. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers and identifiers in words.
 
+import { count } from "./dom.js";
+
 export const FIELDS = {
   organism: "Organism",
   imaging_method: "Imaging method",
@@ -20,6 +22,9 @@ export const FIELDS = {
   title: "Title word",
   id: "Accession",
 };
+
+/** Terms that nearly every dataset has say nothing in a list. */
+export const TOO_WIDE = /^(recorded image|microscopy|imaging method)$/;
 
 export const fieldName = (field) => FIELDS[field] ?? sentence(field);
 
@@ -69,16 +74,28 @@ export function licenceUrl(spdx) {
   return spdx ? `https://spdx.org/licenses/${spdx}.html` : null;
 }
 
+export const SAME = 0.9995; // the score of an image and itself
+
+/** The good hits of an answer, counted; null where none is good. */
+export function matchesText(answer) {
+  const levels = answer.hits.map((hit) => scoreWords(hit.score, hit.chance, answer).level);
+  const [clear, good] = [3, 2].map((level) => levels.filter((l) => l === level).length);
+  const rest = clear + good < levels.length ? "; the others are loose or chance" : "";
+  if (clear) return `${count(clear, "clear match", "clear matches")}${good ? ` and ${count(good, "good one")}` : ""}${rest}.`;
+  return good ? `${count(good, "good match", "good matches")}${rest}.` : null;
+}
+
 /** What a score means, with how often chance does as well where that is known:
  * of so many datasets (total), how many would by chance? similar: what the
  * daemon says of the whole answer, which no card may contradict. level: 0 (weak)
  * to 3 (strong), for the bar beside it. */
 export function scoreWords(score, chance, { total = 1, similar = null } = {}) {
+  if (score > SAME) return { level: 3, text: "The same image", more: "" };
   if (typeof chance === "number") {
     const expected = chance * total;
     const words = ["Hardly more than chance", "A loose match", "A good match", "A clear match"];
-    const level = Math.min(expected <= 0.5 ? 3 : expected <= 1.5 ? 2 : expected <= 4 ? 1 : 0, similar === false ? 1 : 3);
-    const text = words[level];
+    const level = similar === false ? 0 : expected <= 0.5 ? 3 : expected <= 1.5 ? 2 : expected <= 4 ? 1 : 0;
+    const text = similar === false ? "Not alike" : words[level];
     return { level, text, more: chance < 0.001 ? "Fewer than 1 in 1,000 random datasets score this high." : `About ${oneIn(chance)} random datasets scores this high.` };
   }
   if (score >= 0.9) return { level: 3, text: "Nearly the same", more: "" };
