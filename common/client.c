@@ -109,32 +109,31 @@ akin_client_close(struct akin_client *client)
 /* The sentence for silence. A request that the daemon finds too long is met by
  * silence as well, so a long one is mentioned. */
 static enum akin_status
-fail_silent(const struct akin_client *client, int timeout_ms,
+fail_silent(const struct akin_client *client, size_t len, int timeout_ms,
             struct akin_error *err)
 {
     char hint[96] = "";
 
-    if (client->request.len > 1 << 20)
+    if (len > 1 << 20)
         (void)snprintf(hint, sizeof(hint),
-                       ", and does its query.max_bytes allow %zu bytes",
-                       client->request.len);
+                       ", and does its query.max_bytes allow %zu bytes", len);
     return AKIN_FAIL(err, AKIN_EAGAIN,
                      "no answer from %s within %g s; is akind running there%s?",
                      client->url, timeout_ms / 1000.0, hint);
 }
 
 static enum akin_status
-fail_call(const struct akin_client *client, int timeout_ms,
+fail_call(const struct akin_client *client, size_t len, int timeout_ms,
           struct akin_error *err)
 {
     if (nn_errno() == ETIMEDOUT || nn_errno() == EAGAIN)
-        return fail_silent(client, timeout_ms, err);
+        return fail_silent(client, len, timeout_ms, err);
     return fail_nn("asking", client->url, err);
 }
 
 static enum akin_status
-exchange(struct akin_client *client, int timeout_ms, void **answer, size_t *len,
-         struct akin_error *err)
+exchange(struct akin_client *client, struct akin_span request, int timeout_ms,
+         void **answer, size_t *len, struct akin_error *err)
 {
     int n;
 
@@ -142,15 +141,15 @@ exchange(struct akin_client *client, int timeout_ms, void **answer, size_t *len,
         set_int(client->sock, NN_SOL_SOCKET, NN_RCVTIMEO, timeout_ms) < 0)
         return fail_nn("settings of", client->url, err);
     do
-        n = nn_send(client->sock, client->request.data, client->request.len, 0);
+        n = nn_send(client->sock, request.data, request.len, 0);
     while (n < 0 && nn_errno() == EINTR);
     if (n < 0)
-        return fail_call(client, timeout_ms, err);
+        return fail_call(client, request.len, timeout_ms, err);
     do
         n = nn_recv(client->sock, answer, NN_MSG, 0);
     while (n < 0 && nn_errno() == EINTR);
     if (n < 0)
-        return fail_call(client, timeout_ms, err);
+        return fail_call(client, request.len, timeout_ms, err);
     *len = (size_t)n;
     return AKIN_OK;
 }
@@ -168,11 +167,31 @@ akin_client_call(struct akin_client *client, const char *method,
     akin_buf_clear(&client->request);
     akin_proto_write_request(++client->id, method, params, timeout_ms,
                              &client->request);
-    st = exchange(client, timeout_ms, &answer, &len, err);
+    st = exchange(client, akin_buf_span(&client->request), timeout_ms, &answer,
+                  &len, err);
     if (st == AKIN_OK)
         st = akin_proto_parse_answer(akin_span_of(answer, len), client->id,
                                      result, err);
     if (answer != NULL)
         (void)nn_freemsg(answer);
+    return st;
+}
+
+enum akin_status
+akin_client_exchange(struct akin_client *client, struct akin_span request,
+                     int timeout_ms, struct akin_buf *answer,
+                     struct akin_error *err)
+{
+    void *message = NULL;
+    size_t len = 0;
+    enum akin_status st;
+
+    assert(client->magic == MAGIC);
+    akin_buf_clear(answer);
+    st = exchange(client, request, timeout_ms, &message, &len, err);
+    if (st == AKIN_OK)
+        akin_buf_put(answer, message, len);
+    if (message != NULL)
+        (void)nn_freemsg(message);
     return st;
 }

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "akin/projection.h"
 #include "akin/vindex.h"
@@ -23,62 +24,79 @@ static const struct manner {
 
 struct pool {
     size_t n;
-    double near[AKIN_CONTEXT_POOL][AKIN_CONTEXT_POOL]; /* d(a,b) */
+    double near[AKIN_CONTEXT_POOL]
+               [AKIN_CONTEXT_POOL]; /* of a in b; 0: unseen */
     double usual[AKIN_CONTEXT_POOL];
     double base[AKIN_CONTEXT_POOL], share[AKIN_CONTEXT_POOL];
     bool empty[AKIN_CONTEXT_POOL]; /* no tile stands for it */
 };
 
-/* match[a][b]: mean over the tiles of a of the best match in b. */
-static void
-mean_matches(const struct akin_context *context, const float *sim,
-             struct pool *pool)
+/* near[a][b]: mean over the tiles of a of the best match in b, from rows of sim
+ * that begin with the first tile of a. */
+static double
+mean_match(const float *sim, size_t n_tiles, size_t n, size_t b)
 {
-    size_t n = pool->n;
+    double sum = 0;
 
-    for (size_t a = 0; a < n; a++) {
-        uint64_t first = context->start[a], end = context->start[a + 1];
-
-        for (size_t b = 0; b < n; b++) {
-            double sum = 0;
-
-            if (pool->empty[a] || pool->empty[b])
-                continue;
-            for (uint64_t t = first; t < end; t++)
-                sum += (double)sim[t * n + b];
-            pool->near[a][b] = sum / (double)(end - first);
-        }
-    }
+    for (size_t t = 0; t < n_tiles; t++)
+        sum += (double)sim[t * n + b];
+    return sum / (double)n_tiles;
 }
 
-static enum akin_status
-compare(const struct akin_context *context, struct pool *pool,
-        struct akin_error *err)
+/* From the tiles of dataset a to the datasets marked in `to`. */
+static void
+match(const struct akin_context *context, size_t a, const uint8_t *to,
+      float *sim, uint64_t *row, struct pool *pool)
 {
-    size_t n = context->n_pool, tiles = (size_t)context->start[n];
-    float *sim = calloc(tiles * n + 1, sizeof(*sim));
-    uint64_t *row = calloc(tiles * n + 1, sizeof(*row));
+    size_t first = (size_t)context->start[a];
+    size_t n_tiles = (size_t)context->start[a + 1] - first;
 
-    if (sim == NULL || row == NULL) {
-        free(sim);
-        free(row);
-        return AKIN_FAIL(err, AKIN_ENOMEM,
-                         "no memory to compare %zu datasets with each other",
-                         n);
+    akin_vindex_best_in_groups(context->vectors, AKIN_DIM, context->start,
+                               pool->n, context->vectors + first * AKIN_DIM,
+                               n_tiles, NULL, to, sim, row);
+    for (size_t b = 0; b < pool->n; b++)
+        if (to[b] != 0)
+            pool->near[a][b] = mean_match(sim, n_tiles, pool->n, b);
+}
+
+/* Fills near in both directions between the datasets marked in `with` and all
+ * others. What company says comes from a few leaders, so most pairs are not
+ * looked at when finding. */
+static enum akin_status
+compare(const struct akin_context *context, const uint8_t *with,
+        struct pool *pool, struct akin_error *err)
+{
+    size_t n = pool->n, most = 0;
+    uint8_t to[AKIN_CONTEXT_POOL], all[AKIN_CONTEXT_POOL];
+    uint64_t *row;
+    float *sim;
+
+    for (size_t i = 0; i < n; i++) {
+        uint64_t here = context->start[i + 1] - context->start[i];
+
+        most = here > most ? (size_t)here : most;
+        all[i] = !pool->empty[i];
+        to[i] = all[i] != 0 && with[i] != 0;
     }
-    for (size_t i = 0; i < n; i++)
-        pool->empty[i] = context->start[i] == context->start[i + 1];
-    akin_vindex_best_in_groups(context->vectors, AKIN_DIM, context->start, n,
-                               context->vectors, tiles, NULL, NULL, sim, row);
-    mean_matches(context, sim, pool);
+    sim = calloc(most * n + 1, sizeof(*sim));
+    row = calloc(most * n + 1, sizeof(*row));
+    for (size_t a = 0; sim != NULL && row != NULL && a < n; a++)
+        if (!pool->empty[a])
+            match(context, a, to[a] != 0 ? all : to, sim, row, pool);
+    if (sim == NULL || row == NULL)
+        n = 0;
     free(sim);
     free(row);
+    if (n == 0)
+        return AKIN_FAIL(err, AKIN_ENOMEM,
+                         "no memory to compare %zu datasets with each other",
+                         pool->n);
     return AKIN_OK;
 }
 
-/* Both directions as one, and how well the others match each. */
+/* How well the others match each; all pairs must have been compared. */
 static void
-settle(struct pool *pool)
+find_usual(struct pool *pool)
 {
     for (size_t b = 0; b < pool->n; b++) {
         for (size_t a = 0; a < pool->n; a++)
@@ -86,10 +104,6 @@ settle(struct pool *pool)
         if (pool->n > 1)
             pool->usual[b] /= (double)(pool->n - 1);
     }
-    for (size_t a = 0; a < pool->n; a++)
-        for (size_t b = a + 1; b < pool->n; b++)
-            pool->near[a][b] = pool->near[b][a] =
-                (pool->near[a][b] + pool->near[b][a]) / 2;
 }
 
 static int
@@ -128,26 +142,53 @@ score_of(const struct pool *pool, const struct manner *manner, size_t b)
     if (pool->empty[b])
         return pool->base[b];
     for (size_t a = 0; a < pool->n; a++)
-        company += pool->share[a] * (a == b ? 1 : pool->near[a][b]);
+        if (pool->share[a] > 0)
+            company += pool->share[a] *
+                       (a == b ? 1 : (pool->near[a][b] + pool->near[b][a]) / 2);
     return (1 - manner->weight) * pool->base[b] + manner->weight * company;
 }
 
 static void
-rescore(struct pool *pool, const struct manner *manner, const uint64_t *size,
+rescore(struct pool *pool, const struct manner *manner,
         struct akin_ranked *ranked, size_t n)
 {
     double last = ranked[pool->n - 1].score, lowest = INFINITY;
 
-    for (size_t i = 0; i < pool->n; i++)
-        pool->base[i] = ranked[i].score - manner->hub * pool->usual[i] -
-                        (size[i] > 1 ? manner->size * log((double)size[i]) : 0);
-    share_out(pool);
     for (size_t i = 0; i < pool->n; i++) {
         ranked[i].score = score_of(pool, manner, i);
         lowest = fmin(lowest, ranked[i].score);
     }
     for (size_t i = pool->n; i < n; i++)
         ranked[i].score = lowest - (last - ranked[i].score);
+}
+
+/* Where a dataset stands before company, and who leads; then the company. */
+static enum akin_status
+join(const struct akin_context *context, const struct manner *manner,
+     struct pool *pool, const struct akin_ranked *ranked,
+     struct akin_error *err)
+{
+    uint8_t with[AKIN_CONTEXT_POOL];
+    enum akin_status st = AKIN_OK;
+
+    memset(with, 1, sizeof(with));
+    for (size_t i = 0; i < pool->n; i++)
+        pool->empty[i] = context->start[i] == context->start[i + 1];
+    if (manner->hub > 0)
+        st = compare(context, with, pool, err);
+    if (manner->hub > 0)
+        find_usual(pool);
+    for (size_t i = 0; i < pool->n; i++)
+        pool->base[i] =
+            ranked[i].score - manner->hub * pool->usual[i] -
+            (context->size[i] > 1 ? manner->size * log((double)context->size[i])
+                                  : 0);
+    share_out(pool);
+    for (size_t i = 0; i < pool->n; i++)
+        with[i] = pool->share[i] > 0;
+    if (manner->hub > 0)
+        return st;
+    return compare(context, with, pool, err);
 }
 
 /* Moves all scores alike, so that the first one's is its similarity. */
@@ -175,10 +216,9 @@ akin_context_rank(const struct akin_context *context, enum akin_intent intent,
     if (pool == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to rank with");
     pool->n = context->n_pool;
-    st = compare(context, pool, err);
+    st = join(context, &manners[intent], pool, ranked, err);
     if (st == AKIN_OK) {
-        settle(pool);
-        rescore(pool, &manners[intent], context->size, ranked, n);
+        rescore(pool, &manners[intent], ranked, n);
         /* Behind the pool the order stays, equal scores included. */
         akin_rank_sort(ranked, context->n_pool, tie);
         anchor(ranked, n);

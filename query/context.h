@@ -7,7 +7,7 @@
  * first ones it is: one step of ranking on a manifold (Zhou et al., Ranking on
  * Data Manifolds, NIPS 2003, section 2), over the first POOL datasets only and
  * with a few tiles standing for each, so that it costs the same however large
- * the store is (some ms).
+ * the store is (a few ms).
  *
  *   d(a,b)  mean over the tiles of a of the best match in b, and of b in a;
  *           the mean of both

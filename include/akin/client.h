@@ -26,4 +26,11 @@ enum akin_status akin_client_call(struct akin_client *client,
                                   int timeout_ms, struct akin_json **result,
                                   struct akin_error *err) AKIN_MUST_USE;
 
+/* The same below JSON: request is a whole message (akin_proto_write_request),
+ * *answer gets the message that came back (it is cleared first). */
+enum akin_status akin_client_exchange(struct akin_client *client,
+                                      struct akin_span request, int timeout_ms,
+                                      struct akin_buf *answer,
+                                      struct akin_error *err) AKIN_MUST_USE;
+
 #endif

@@ -18,6 +18,8 @@ static const struct {
     {"collect",
      "plan a collection: time of each step, copies against all pairs",
      bench_collect},
+    {"serve", "the daemon beside direct searches, publishing and adding",
+     bench_serve},
     {"index", "akin-index add: images/s beside decoding alone, and memory",
      bench_index},
     {"train-projection", "train a projection on a tree of images",
