@@ -21,7 +21,7 @@ typedef int bench_fn(int argc, char **argv);
 
 bench_fn bench_decode, bench_describe, bench_train_projection, bench_retrieval,
     bench_index, bench_http, bench_facets, bench_text, bench_collect,
-    bench_search, bench_publish, bench_start, bench_memory, bench_serve;
+    bench_search, bench_serve, bench_publish, bench_start, bench_memory;
 
 uint64_t bench_now_ns(void);
 uint64_t bench_cpu_ns(void); /* of this thread */
