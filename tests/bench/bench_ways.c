@@ -61,11 +61,10 @@ search_ask(void *self, size_t question, struct akin_error *err)
 
         sim = akin_new(n, sizeof(*sim));
         row = akin_new(n, sizeof(*row));
-        st =
-            akin_snapshot_best(snapshot,
-                               b->vectors + question % BENCH_QUESTIONS *
-                                                BENCH_IMAGE_TILES * BENCH_DIM,
-                               b->n_tiles, NULL, NULL, 0, sim, row, plan, err);
+        st = akin_snapshot_best(snapshot,
+                                b->vectors + question % BENCH_QUESTIONS *
+                                                 BENCH_IMAGE_TILES * BENCH_DIM,
+                                b->n_tiles, NULL, NULL, 0, sim, row, plan, err);
     }
     akin_snapshot_release(snapshot);
     free(sim);
