@@ -296,10 +296,10 @@ blur_rows(const struct canvas *c, const float *k, float *padded,
     size_t n = c->channels, row = c->w * n;
     const float *rows[2 * BLUR_RADIUS + 1];
 
-    for (size_t j = 0; j <= 2 * BLUR_RADIUS; j++)
+    for (size_t j = 0; j <= (size_t)2 * BLUR_RADIUS; j++)
         rows[j] = padded + j * n;
     for (size_t y = 0; y < c->h; y++, from += row, to += row) {
-        memcpy(padded + BLUR_RADIUS * n, from, row * sizeof(*padded));
+        memcpy(padded + (size_t)BLUR_RADIUS * n, from, row * sizeof(*padded));
         for (int64_t i = 0; i < BLUR_RADIUS; i++) {
             pad(from, c, i - BLUR_RADIUS, padded);
             pad(from, c, (int64_t)c->w + i, padded);
@@ -372,6 +372,7 @@ expose(struct canvas *canvas, const struct recipe *r, uint64_t seed)
 }
 
 /* Rounded and within the samples' range. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): types cannot have them */
 #define STORE(name, type, most)                                                \
     AKIN_SIMD static void name(const float *restrict px, size_t n,             \
                                type *restrict out)                             \
@@ -379,6 +380,7 @@ expose(struct canvas *canvas, const struct recipe *r, uint64_t seed)
         for (size_t i = 0; i < n; i++)                                         \
             out[i] = (type)(int32_t)(clamped(px[i], 0.0f, most) + 0.5f);       \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 STORE(store_u8, uint8_t, 255.0f)
 STORE(store_u16, uint16_t, 65535.0f)

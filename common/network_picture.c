@@ -205,6 +205,7 @@ akin__network_picture(const struct akin_plane *plane,
                       struct akin_tile_rect rect, float *picture)
 {
     struct reach columns[EDGE];
+    /* cppcheck-suppress legacyUninitvar; picture_row fills it */
     float grey[N_PX]; /* or the colours' mean */
     bool is_grey = plane->channels == 1;
 

@@ -4,7 +4,7 @@
 #include "akin/tile.h"
 #include "simd.h"
 
-#define PART 256 /* px that are halved together */
+#define PART ((size_t)256) /* px that are halved together */
 
 size_t
 akin_tile_levels(uint32_t width, uint32_t height, uint32_t tile_size)

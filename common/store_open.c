@@ -225,6 +225,7 @@ open_store(const char *dir, enum akin_store_mode mode, size_t map_bytes,
             akin_error_prefix(err, "store %s", dir);
         return st;
     }
+    assert(env != NULL);
     store = akin_new(1, sizeof(*store));
     store->magic = STORE_MAGIC;
     store->may_write = mode != AKIN_STORE_READ;

@@ -156,6 +156,7 @@ check(struct akin_vindex *vx, const char *path, struct akin_error *err)
     struct akin__ivf_layout lay;
     struct akin_hash hash;
 
+    assert(file != NULL);
     if (memcmp(file, magic, sizeof(magic)) != 0)
         return AKIN_FAIL(err, AKIN_EFORMAT, "%s is not an index of akin", path);
     if (dim < 1 || dim > AKIN_VINDEX_DIM_MAX || n_lists < 1 ||

@@ -25,7 +25,7 @@
 
 /* Defaults; how they were found is in tests/bench/README.md. */
 #define AKIN_COLLECT_MIN_DETAIL 0.08
-#define AKIN_COLLECT_HASH_DISTANCE 8
+#define AKIN_COLLECT_HASH_DISTANCE 5
 #define AKIN_COLLECT_SAME_SIMILARITY 0.985
 #define AKIN_COLLECT_NEAR_SIMILARITY 0.85
 

@@ -24,7 +24,8 @@ akin__teller_new(const struct akin_collection *collection)
     struct akin__teller *teller = akin_new(1, sizeof(*teller));
 
     teller->collection = collection;
-    teller->part = akin_new(collection->n_datasets + 1, sizeof(*teller->part));
+    teller->part =
+        akin_new(collection->n_datasets + 1, sizeof(struct akin_json *));
     return teller;
 }
 

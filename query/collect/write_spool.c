@@ -283,7 +283,7 @@ cut_missing(struct akin__spool *spool, const struct akin__spool_run *run,
     enum akin_status st;
 
     batch->collection = c;
-    batch->cutter = akin_new(run->threads, sizeof(*batch->cutter));
+    batch->cutter = akin_new(run->threads, sizeof(struct akin__cutter *));
     for (size_t i = 0; i < run->threads; i++)
         batch->cutter[i] = akin__cutter_new(&c->config, c->options);
     st = order == NULL ? AKIN_FAIL(err, AKIN_ENOMEM,

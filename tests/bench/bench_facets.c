@@ -388,7 +388,8 @@ ask_sql(struct bench *b, size_t filter, const struct akin_json *counts)
 
         select_text(i, text, sizeof(text));
         if (counts == NULL)
-            (void)strcat(text, " ORDER BY 2 DESC LIMIT 10");
+            (void)snprintf(text + strlen(text), sizeof(text) - strlen(text),
+                           " ORDER BY 2 DESC LIMIT 10");
         rows = prepare(b, text);
         if (counts != NULL)
             compare(b, i, rows, akin_json_get(counts, facets[i].name));
@@ -425,8 +426,8 @@ measure(struct bench *b, size_t filter, struct akin_error *err)
     akin_json_free(counts);
     counts = akin_json_object();
     if (st == AKIN_OK)
-        st = count_akin(b, filters[filter].where, AKIN_FACET_MAX * 4, counts,
-                        err);
+        st = count_akin(b, filters[filter].where, (size_t)AKIN_FACET_MAX * 4,
+                        counts, err);
     if (st == AKIN_OK)
         ask_sql(b, filter, counts);
     ratio = bench_quantile(&theirs, 0.5) / bench_quantile(&ours, 0.5);

@@ -104,7 +104,8 @@ run_program(const struct bench_serve *b, const char *program,
     pid_t pid;
 
     for (size_t i = 0; i < 6 && arguments[i] != NULL; i++)
-        argv[i + 1] = (char *)(uintptr_t)arguments[i];
+        argv[i + 1] = /* NOLINTNEXTLINE(performance-no-int-to-ptr): not const */
+            (char *)(uintptr_t)arguments[i];
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null",
                                            O_WRONLY, 0);

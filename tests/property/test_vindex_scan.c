@@ -53,9 +53,10 @@ the_scan_is_what_a_plain_loop_adds_up(void **state)
             queries[q] = (struct akin__coded){
                 bytes + q * words * 4, (float)akin_test_below(&rnd, 1000000)};
         akin__scan(codes, fix, blocks, words, queries, n, scores);
-        for (size_t i = 0; i < n * rows; i++)
-            assert_int_equal(scores[i], naive(codes, fix, words, i % rows,
-                                              &queries[i / rows]));
+        for (size_t q = 0; q < n; q++)
+            for (size_t i = 0; i < rows; i++)
+                assert_int_equal(scores[q * rows + i],
+                                 naive(codes, fix, words, i, &queries[q]));
         akin__scan_above(scores, blocks, 1000, bits);
         for (size_t i = 0; i < rows; i++)
             assert_int_equal(bits[i / AKIN__BLOCK] >> i % AKIN__BLOCK & 1,

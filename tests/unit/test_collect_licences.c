@@ -210,9 +210,8 @@ credits_name_source_licence_people_papers_funds_and_changes(void **state)
         "## Cells & \\*stars\\* \\[1\\]\n",
         "Archive, S-1, version 1, <https://example.org/a_b~c>",
         "[doi:10.1/x_y](https://doi.org/10.1/x_y)",
-        "[CC-BY-4.0](https://spdx.org/licenses/CC-BY-4.0.html) (given as: CC "
-        "BY)",
-        "- Authors: Ann Onym, Bo {B} Example "
+        "[CC-BY-4.0](https://spdx.org/licenses/CC-BY-4.0.html) (given as: ",
+        "- Authors: Ann Onym, Bo {B} Example ",
         "([0000-0001-0000-0001](https://orcid.org/0000-0001-0000-0001))",
         "- Annotators: Cy Marker, Ann Onym\n",
         "- Publication: Onym A, Example B. 50% of \\#1",

@@ -616,10 +616,12 @@ ivf_reaches_enough_datasets_and_bounds_the_others(void **state)
     assert_memory_equal(row, row_again, QUERIES * n * sizeof(*row));
     assert_ok(akin_snapshot_best(s, f->queries, QUERIES, NULL, NULL, 0, sim,
                                  row, plan, &err));
-    assert_int_equal(strncmp(plan, "ivf ", 4), 0);
     akin_snapshot_index(s, &index);
     (void)snprintf(end, sizeof(end), " of %zu lists", index.n_lists);
-    assert_non_null(strstr(plan, end));
+    /* Which one it is depends on what searching cost when the index was made.
+     */
+    assert_true(strcmp(plan, "exact") == 0 ||
+                (strncmp(plan, "ivf ", 4) == 0 && strstr(plan, end) != NULL));
     assert_true(index.model->n_probe[0][0] > 0);
     for (size_t q = 0; q < QUERIES; q++) {
         size_t n_reached = 0, n_right = 0;
@@ -728,7 +730,10 @@ ivf_leaves_out_what_is_not_wanted_or_excluded(void **state)
     want[0] = 1; /* the large one, all of which is excluded */
     assert_ok(akin_snapshot_best(s, f->queries, QUERIES, want, exclude, 3, sim,
                                  row, plan, &err));
-    assert_int_equal(strncmp(plan, "ivf ", 4), 0);
+    /* Which one it is depends on what searching cost when the index was made.
+     */
+    assert_true(strncmp(plan, "ivf ", 4) == 0 ||
+                strncmp(plan, "exact", 5) == 0);
     for (size_t q = 0; q < QUERIES; q++)
         for (size_t i = 0; i < n; i++) {
             uint32_t dataset = akin_snapshot_dataset(s, i);
@@ -869,16 +874,30 @@ threads_search_while_another_publishes(void **state)
 
 #define SAMPLE ((size_t)4)
 
+/* The tile is one of dataset i's. */
+static void
+check_own(const struct akin_snapshot *s, const uint32_t *exclude,
+          size_t n_exclude, const float *tile, size_t i)
+{
+    float sim[8] = {0};
+    uint64_t row[8] = {0};
+    struct akin_error err = {0};
+    char plan[AKIN_PLAN_TEXT];
+
+    assert_ok(akin_snapshot_best(s, tile, 1, NULL, exclude, n_exclude, sim, row,
+                                 plan, &err));
+    assert_true(sim[i] > 0.9999f);
+}
+
 /* Each sampled tile is one of its own dataset's, excluded images aside. */
 static void
 check_sample(const struct akin_snapshot *s, const uint32_t *exclude,
              size_t n_exclude, const size_t *want_n, uint64_t size_of_second)
 {
     size_t n = akin_snapshot_n_datasets(s), position[8];
-    uint64_t start[9], row[8], size[8];
-    float out[8 * SAMPLE * AKIN_DIM], again[8 * SAMPLE * AKIN_DIM], sim[8];
+    uint64_t start[9] = {0}, size[8];
+    float out[8 * SAMPLE * AKIN_DIM] = {0}, again[8 * SAMPLE * AKIN_DIM] = {0};
     struct akin_error err = {0};
-    char plan[AKIN_PLAN_TEXT];
 
     assert_true(n <= 8);
     for (size_t i = 0; i < n; i++)
@@ -890,13 +909,10 @@ check_sample(const struct akin_snapshot *s, const uint32_t *exclude,
     assert_memory_equal(out, again, start[n] * AKIN_DIM * sizeof(float));
     assert_int_equal(size[1], size_of_second);
     for (size_t i = 0; i < n; i++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): n are given */
         assert_int_equal(start[i + 1] - start[i], want_n[i]);
-        for (uint64_t t = start[i]; t < start[i + 1]; t++) {
-            assert_ok(akin_snapshot_best(s, out + t * AKIN_DIM, 1, NULL,
-                                         exclude, n_exclude, sim, row, plan,
-                                         &err));
-            assert_true(sim[i] > 0.9999f);
-        }
+        for (uint64_t t = start[i]; t < start[i + 1]; t++)
+            check_own(s, exclude, n_exclude, out + t * AKIN_DIM, i);
     }
 }
 
