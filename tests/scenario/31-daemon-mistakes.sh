@@ -21,7 +21,7 @@ expect_text "nowhere"
 expect_exit 1 "$AKIND" --store "$(new_folder empty)"
 expect_text "akind: "
 expect_exit 0 "$AKIND" --help
-expect_text "Example:"
+expect_text "Example"
 expect_exit 0 "$AKIND" --version
 expect_exit 0 "$AKIND" --help-settings
 expect_text "query.max_bytes"
@@ -47,7 +47,7 @@ expect_text "beyond the image"
 expect_exit 2 "$AKIN" status --connect http://127.0.0.1:80
 for command in similar show status; do
     expect_exit 0 "$AKIN" "$command" --help
-    expect_text "Example:"
+    expect_text "Example"
 done
 
 say "akin: failure is 1, and one failure of several is 3"
