@@ -205,7 +205,6 @@ akin__network_picture(const struct akin_plane *plane,
                       struct akin_tile_rect rect, float *picture)
 {
     struct reach columns[EDGE];
-    /* cppcheck-suppress legacyUninitvar; picture_row fills it */
     float grey[N_PX]; /* or the colours' mean */
     bool is_grey = plane->channels == 1;
 
@@ -214,9 +213,9 @@ akin__network_picture(const struct akin_plane *plane,
         columns[i] = reach_of(i, rect.w);
     for (size_t i = 0; i < EDGE; i++) {
         struct reach ry = reach_of(i, rect.h);
+        float *row = is_grey ? &grey[i * EDGE] : &picture[i * EDGE * 3];
 
-        picture_row(plane, rect, &ry, columns,
-                    is_grey ? grey + i * EDGE : picture + i * EDGE * 3);
+        picture_row(plane, rect, &ry, columns, row);
     }
     if (is_grey) {
         standardise_grey(moments_of(grey, N_PX), grey, picture);

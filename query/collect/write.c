@@ -55,6 +55,9 @@ is_replaced(const char *name)
     for (size_t i = 0; i < AKIN_COUNT(names); i++)
         if (strcmp(name, names[i]) == 0)
             return true;
+    /* What a killed run was writing (akin_file_write). */
+    if (strstr(name, ".tmp.") != NULL)
+        return true;
     return false;
 }
 
