@@ -205,7 +205,7 @@ akin__network_picture(const struct akin_plane *plane,
                       struct akin_tile_rect rect, float *picture)
 {
     struct reach columns[EDGE];
-    float grey[N_PX]; /* or the colours' mean */
+    float grey[N_PX] = {0}; /* or the colours' mean */
     bool is_grey = plane->channels == 1;
 
     assert(rect.w <= AKIN__NETWORK_RECT_MAX);
