@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "akin/html.h"
+
 #include "report_html.h"
 #include "report_pictures.h"
 #include "write_credits.h"
@@ -26,18 +28,18 @@ put_head(const struct akin__manifest *m, struct akin_buf *out)
     const struct akin_collection *c = m->c;
 
     akin_buf_puts(out, "<p class=\"soft\">akin collection ");
-    akin__html_text(m->name, out);
+    akin_html_text(m->name, out);
     akin_buf_printf(out, " · %s</p>\n<h1>", m->created);
-    akin__html_text(akin_buf_text(&m->title), out);
+    akin_html_text(akin_buf_text(&m->title), out);
     akin_buf_puts(out, "</h1>\n<p>");
-    akin__html_text(akin_buf_text(&m->description), out);
+    akin_html_text(akin_buf_text(&m->description), out);
     akin_buf_puts(out, "</p>\n<p class=\"soft\">Index: generation ");
     akin_buf_printf(out, "%u, descriptor ", c->generation);
-    akin__html_text(c->descriptor, out);
+    akin_html_text(c->descriptor, out);
     akin_buf_printf(out, "; seed %" PRIu64 ".</p>\n", c->options->seed);
     for (size_t i = 0; i < akin_json_count(c->notes); i++) {
         akin_buf_puts(out, "<p><strong>Note:</strong> ");
-        akin__html_text(akin_json_string(akin_json_at(c->notes, i)), out);
+        akin_html_text(akin_json_string(akin_json_at(c->notes, i)), out);
         akin_buf_puts(out, "</p>\n");
     }
 }
@@ -66,7 +68,7 @@ put_fates(const struct akin_collection *c, struct akin_buf *out)
             continue;
         akin_buf_printf(out, "<tr><td class=\"n\">%" PRIu64 "</td><td>",
                         c->n_fate[fate]);
-        akin__html_text(akin_fate_sentence((enum akin_fate)fate), out);
+        akin_html_text(akin_fate_sentence((enum akin_fate)fate), out);
         akin_buf_puts(out, "</td></tr>\n");
     }
     akin_buf_puts(out, "</table>\n");
@@ -84,9 +86,9 @@ put_left_out(const struct akin_collection *c, struct akin_buf *out)
             akin_buf_puts(out, "<h3>Datasets that were left out</h3>\n<ul>\n");
         is_begun = true;
         akin_buf_puts(out, "<li>");
-        akin__html_text(c->dataset[i].id, out);
+        akin_html_text(c->dataset[i].id, out);
         akin_buf_puts(out, ": ");
-        akin__html_text(c->dataset[i].left_out, out);
+        akin_html_text(c->dataset[i].left_out, out);
         akin_buf_puts(out, "</li>\n");
     }
     if (is_begun)
@@ -238,7 +240,7 @@ put_licences(const struct akin_collection *c, struct akin_buf *out)
     akin_buf_puts(out, "</table>\n<ul>\n");
     for (size_t i = 0; i < akin_json_count(words); i++) {
         akin_buf_puts(out, "<li>");
-        akin__html_text(akin_json_string(akin_json_at(words, i)), out);
+        akin_html_text(akin_json_string(akin_json_at(words, i)), out);
         akin_buf_puts(out, "</li>\n");
     }
     akin_buf_puts(out, "</ul>\n");
@@ -260,11 +262,11 @@ put_datasets(const struct akin_collection *c, struct akin_buf *out)
         if (d->n_kept == 0)
             continue;
         akin_buf_puts(out, "<tr><td>");
-        akin__html_text(d->id, out);
+        akin_html_text(d->id, out);
         akin_buf_puts(out, "</td><td>");
-        akin__html_text(akin_json_text(d->record, "title"), out);
+        akin_html_text(akin_json_text(d->record, "title"), out);
         akin_buf_puts(out, "</td><td>");
-        akin__html_text(spdx != NULL ? spdx : "none known", out);
+        akin_html_text(spdx != NULL ? spdx : "none known", out);
         akin_buf_printf(out, "</td><td class=\"n\">%" PRIu64 "</td></tr>\n",
                         d->n_kept);
     }
@@ -286,7 +288,7 @@ put_people(const struct akin_collection *c, struct akin_buf *out)
         akin_buf_puts(out, i > 0 ? ", " : "");
         if (orcid != NULL)
             akin_buf_printf(out, "<a href=\"https://orcid.org/%s\">", orcid);
-        akin__html_text(akin_json_text(person, "name"), out);
+        akin_html_text(akin_json_text(person, "name"), out);
         akin_buf_puts(out, orcid != NULL ? "</a>" : "");
     }
     if (n > PEOPLE_SHOWN)

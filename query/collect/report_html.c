@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "akin/encode.h"
+#include "akin/html.h"
 #include "akin/render.h"
 
 #define QUALITY 80
@@ -53,7 +54,7 @@ akin__html_begin(const char *title, struct akin_buf *out)
     akin_buf_puts(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
                        "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
                        "content=\"width=device-width\">\n<title>");
-    akin__html_text(title, out);
+    akin_html_text(title, out);
     akin_buf_puts(out, "</title>\n<style>");
     akin_buf_puts(out, style);
     akin_buf_puts(out, "</style>\n</head>\n<body>\n<main>\n");
@@ -66,33 +67,11 @@ akin__html_end(struct akin_buf *out)
 }
 
 void
-akin__html_text(const char *text, struct akin_buf *out)
-{
-    for (; text != NULL && *text != '\0'; text++)
-        switch (*text) {
-        case '&':
-            akin_buf_puts(out, "&amp;");
-            break;
-        case '<':
-            akin_buf_puts(out, "&lt;");
-            break;
-        case '>':
-            akin_buf_puts(out, "&gt;");
-            break;
-        case '"':
-            akin_buf_puts(out, "&quot;");
-            break;
-        default:
-            akin_buf_put(out, text, 1);
-        }
-}
-
-void
 akin__html_bars(const char *label, const uint64_t *value, size_t n,
                 uint64_t most, struct akin_buf *out)
 {
     akin_buf_puts(out, "<tr><td>");
-    akin__html_text(label, out);
+    akin_html_text(label, out);
     akin_buf_puts(out, "</td><td>");
     for (size_t i = 0; i < n; i++)
         akin_buf_printf(out,
@@ -118,7 +97,7 @@ akin__html_plane(const struct akin_plane *plane, const char *title,
                         "<img width=\"%" PRIu32 "\" height=\"%" PRIu32
                         "\" alt=\"\" title=\"",
                         small.width, small.height);
-        akin__html_text(title, out);
+        akin_html_text(title, out);
         akin_buf_puts(out, "\" src=\"data:image/jpeg;base64,");
         akin_base64_encode(akin_buf_span(&jpeg), out);
         akin_buf_puts(out, "\">");

@@ -14,9 +14,6 @@
 void akin__html_begin(const char *title, struct akin_buf *out);
 void akin__html_end(struct akin_buf *out);
 
-/* Text without meaning to HTML. NULL: nothing. */
-void akin__html_text(const char *text, struct akin_buf *out);
-
 /* A row of a table of bars: label, and for each of n values a bar of its share
  * of `most` with the number. */
 void akin__html_bars(const char *label, const uint64_t *value, size_t n,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "akin/html.h"
 #include "akin/render.h"
 
 #include "report_html.h"
@@ -83,7 +84,7 @@ put_about(const struct akin_json *record, struct akin_buf *out)
 
         if (label != NULL) {
             akin_buf_puts(out, ", ");
-            akin__html_text(label, out);
+            akin_html_text(label, out);
         }
     }
 }
@@ -108,7 +109,7 @@ put_sources(const struct akin_collection *c, const struct sources *s,
         }
         akin_buf_printf(out, "%s%" PRIu64 " of ", told > 0 ? "<br>" : "",
                         s->count[best]);
-        akin__html_text(c->dataset[best].id, out);
+        akin_html_text(c->dataset[best].id, out);
         put_about(c->dataset[best].record, out);
         s->count[best] = 0;
     }
@@ -220,10 +221,10 @@ put_pair(const struct akin_collection *c, struct akin_txn *txn,
     (void)put_tile(c, txn, stands, out);
     (void)put_tile(c, txn, copy, out);
     akin_buf_puts(out, "</div><p class=\"soft\">");
-    akin__html_text(c->dataset[stands->dataset].id, out);
+    akin_html_text(c->dataset[stands->dataset].id, out);
     if (copy->dataset != stands->dataset) {
         akin_buf_puts(out, " / ");
-        akin__html_text(c->dataset[copy->dataset].id, out);
+        akin_html_text(c->dataset[copy->dataset].id, out);
     }
     akin_buf_puts(out, "</p></div>\n");
 }

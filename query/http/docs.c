@@ -3,22 +3,7 @@
 
 #include <string.h>
 
-static void
-put_escaped(const char *text, struct akin_buf *out)
-{
-    for (; text != NULL && *text != '\0'; text++) {
-        if (*text == '<')
-            akin_buf_puts(out, "&lt;");
-        else if (*text == '>')
-            akin_buf_puts(out, "&gt;");
-        else if (*text == '&')
-            akin_buf_puts(out, "&amp;");
-        else if (*text == '"')
-            akin_buf_puts(out, "&quot;");
-        else
-            akin_buf_put(out, text, 1);
-    }
-}
+#include "akin/html.h"
 
 /* <tag>text</tag> */
 static void
@@ -27,7 +12,7 @@ put(const char *tag, const char *text, struct akin_buf *out)
     if (text == NULL)
         return;
     akin_buf_printf(out, "<%s>", tag);
-    put_escaped(text, out);
+    akin_html_text(text, out);
     akin_buf_printf(out, "</%s>\n", tag);
 }
 
@@ -66,9 +51,10 @@ put_parameters(const struct akin_json *api, const struct akin_json *list,
         put("td", akin_json_text(one, "name"), out);
         put("td", akin_json_text(one, "in"), out);
         akin_buf_puts(out, "<td>");
-        put_escaped(akin_json_text(akin_json_get(one, "schema"), "type"), out);
+        akin_html_text(akin_json_text(akin_json_get(one, "schema"), "type"),
+                       out);
         akin_buf_puts(out, "</td><td>");
-        put_escaped(akin_json_text(one, "description"), out);
+        akin_html_text(akin_json_text(one, "description"), out);
         akin_buf_puts(out, "</td></tr>\n");
     }
     akin_buf_puts(out, "</tbody></table>\n");
@@ -83,7 +69,7 @@ put_content(const struct akin_json *content, struct akin_buf *out)
 
     while (akin_json_next(content, &it, &type, &value)) {
         akin_buf_puts(out, before);
-        put_escaped(type, out);
+        akin_html_text(type, out);
         before = ", ";
     }
 }
@@ -102,7 +88,7 @@ put_answers(const struct akin_json *api, const struct akin_json *answers,
 
         put("dt", status, out);
         akin_buf_puts(out, "<dd>");
-        put_escaped(akin_json_text(one, "description"), out);
+        akin_html_text(akin_json_text(one, "description"), out);
         if (akin_json_get(one, "content") != NULL) {
             akin_buf_puts(out, " <code>");
             put_content(akin_json_get(one, "content"), out);
@@ -127,7 +113,7 @@ put_operation(const struct akin_json *api, const char *path, const char *method,
         akin_buf_put(out, &c, 1);
     }
     akin_buf_puts(out, " <code>");
-    put_escaped(path, out);
+    akin_html_text(path, out);
     akin_buf_puts(out, "</code></h2>\n");
     put("p", akin_json_text(operation, "summary"), out);
     put("p", akin_json_text(operation, "description"), out);
@@ -136,7 +122,7 @@ put_operation(const struct akin_json *api, const char *path, const char *method,
         akin_buf_puts(out, "<p>Body: <code>");
         put_content(akin_json_get(body, "content"), out);
         akin_buf_puts(out, "</code>. ");
-        put_escaped(akin_json_text(body, "description"), out);
+        akin_html_text(akin_json_text(body, "description"), out);
         akin_buf_puts(out, "</p>\n");
     }
     put_answers(api, akin_json_get(operation, "responses"), out);
@@ -152,9 +138,9 @@ put_problems(const struct akin_json *list, struct akin_buf *out)
 
         akin_buf_printf(out, "<dt id=\"problem-%s\">",
                         akin_json_text(one, "code"));
-        put_escaped(akin_json_text(one, "code"), out);
+        akin_html_text(akin_json_text(one, "code"), out);
         akin_buf_puts(out, "</dt><dd>");
-        put_escaped(akin_json_text(one, "meaning"), out);
+        akin_html_text(akin_json_text(one, "meaning"), out);
         akin_buf_puts(out, "</dd>\n");
     }
     akin_buf_puts(out, "</dl>\n</section>\n");
@@ -173,7 +159,7 @@ akin_docs_write(const struct akin_json *api, struct akin_buf *out)
                        "<meta charset=\"utf-8\"><meta name=\"viewport\" "
                        "content=\"width=device-width\"><link "
                        "rel=\"stylesheet\" href=\"/web/docs.css\"><title>");
-    put_escaped(akin_json_text(info, "title"), out);
+    akin_html_text(akin_json_text(info, "title"), out);
     akin_buf_puts(out, "</title></head>\n<body><main>\n");
     put("h1", akin_json_text(info, "title"), out);
     put("p", akin_json_text(info, "description"), out);

@@ -8,6 +8,7 @@
 
 #include "akin/dataset.h"
 #include "akin/filter.h"
+#include "akin/html.h"
 #include "akin/normalize.h"
 #include "akin/text.h"
 
@@ -264,21 +265,13 @@ facets(const struct akin_json *from)
 void
 akin_gide_highlight(const char *text, struct akin_buf *out)
 {
-    for (; *text != '\0'; text++) {
-        if (*text == AKIN_TEXT_MARK[0])
-            akin_buf_puts(out, "<em>");
-        else if (*text == AKIN_TEXT_UNMARK[0])
-            akin_buf_puts(out, "</em>");
-        else if (*text == '<')
-            akin_buf_puts(out, "&lt;");
-        else if (*text == '>')
-            akin_buf_puts(out, "&gt;");
-        else if (*text == '&')
-            akin_buf_puts(out, "&amp;");
-        else if (*text == '"')
-            akin_buf_puts(out, "&quot;");
-        else
-            akin_buf_put(out, text, 1);
+    while (*text != '\0') {
+        size_t n = strcspn(text, AKIN_TEXT_MARK AKIN_TEXT_UNMARK);
+
+        akin_html_span(akin_span_of(text, n), out);
+        text += n;
+        if (*text != '\0')
+            akin_buf_puts(out, *text++ == AKIN_TEXT_MARK[0] ? "<em>" : "</em>");
     }
 }
 
