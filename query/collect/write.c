@@ -56,9 +56,7 @@ is_replaced(const char *name)
         if (strcmp(name, names[i]) == 0)
             return true;
     /* What a killed run was writing (akin_file_write). */
-    if (strstr(name, ".tmp.") != NULL)
-        return true;
-    return false;
+    return strstr(name, ".tmp.") != NULL;
 }
 
 /* The folder was begun by us, or holds nothing. */

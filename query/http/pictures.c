@@ -240,34 +240,43 @@ find_first(struct akin_http_call *call, struct akin_image_record *out,
 
 /* --- the routes --- */
 
-enum akin_status
-akin_pictures_thumbnail(struct akin_http_call *call, struct akin_error *err)
+typedef enum akin_status find_fn(struct akin_http_call *call,
+                                 struct akin_image_record *out,
+                                 struct akin_error *err);
+
+/* Answers with a picture of the image that find finds; not when the call is
+ * answered already. */
+static enum akin_status
+show_found(struct akin_http_call *call, find_fn *find, const struct wish *wish,
+           struct akin_error *err)
 {
     struct akin_image_record image = {0};
-    struct wish wish;
-    enum akin_status st = read_wish(call, THUMBNAIL_PX, false, &wish, err);
+    enum akin_status st = AKIN_OK;
 
+    if (call->answer.status == 0)
+        st = find(call, &image, err);
     if (st == AKIN_OK && call->answer.status == 0)
-        st = find_first(call, &image, err);
-    if (st == AKIN_OK && call->answer.status == 0)
-        st = show(call, &image, &wish, err);
+        st = show(call, &image, wish, err);
     akin_image_record_free(&image);
     return st;
 }
 
 enum akin_status
+akin_pictures_thumbnail(struct akin_http_call *call, struct akin_error *err)
+{
+    struct wish wish;
+    enum akin_status st = read_wish(call, THUMBNAIL_PX, false, &wish, err);
+
+    return st == AKIN_OK ? show_found(call, find_first, &wish, err) : st;
+}
+
+enum akin_status
 akin_pictures_preview(struct akin_http_call *call, struct akin_error *err)
 {
-    struct akin_image_record image = {0};
     struct wish wish;
     enum akin_status st = read_wish(call, PREVIEW_PX, false, &wish, err);
 
-    if (st == AKIN_OK && call->answer.status == 0)
-        st = find_image(call, &image, err);
-    if (st == AKIN_OK && call->answer.status == 0)
-        st = show(call, &image, &wish, err);
-    akin_image_record_free(&image);
-    return st;
+    return st == AKIN_OK ? show_found(call, find_image, &wish, err) : st;
 }
 
 static enum akin_status
@@ -298,18 +307,12 @@ read_region(const struct akin_http_call *call, struct wish *wish,
 enum akin_status
 akin_pictures_crop(struct akin_http_call *call, struct akin_error *err)
 {
-    struct akin_image_record image = {0};
     struct wish wish;
     enum akin_status st = read_wish(call, INT64_MAX, true, &wish, err);
 
     if (st == AKIN_OK)
         st = read_region(call, &wish, err);
-    if (st == AKIN_OK && call->answer.status == 0)
-        st = find_image(call, &image, err);
-    if (st == AKIN_OK && call->answer.status == 0)
-        st = show(call, &image, &wish, err);
-    akin_image_record_free(&image);
-    return st;
+    return st == AKIN_OK ? show_found(call, find_image, &wish, err) : st;
 }
 
 /* The outlines of the mask at this path. */
