@@ -67,8 +67,9 @@ akin__dataset_last_version(struct akin_txn *txn, uint32_t number, uint32_t *out,
 }
 
 static void
-add_version(struct akin_json *history, struct akin_dataset *dataset)
+add_version(void *ctx, struct akin_dataset *dataset)
 {
+    struct akin_json *history = ctx;
     struct akin_json *entry = akin_json_object();
 
     akin_json_set_int(entry, "version", dataset->version);
@@ -78,9 +79,10 @@ add_version(struct akin_json *history, struct akin_dataset *dataset)
     akin_json_append(history, entry);
 }
 
-static enum akin_status
-old_versions(struct akin_txn *txn, uint32_t number, struct akin_json *history,
-             struct akin_error *err)
+enum akin_status
+akin__dataset_each_old(struct akin_txn *txn, uint32_t number,
+                       akin__dataset_look *look, void *ctx,
+                       struct akin_error *err)
 {
     struct akin__key prefix = akin__key_number(number);
     struct akin_cursor cur = {0};
@@ -94,7 +96,7 @@ old_versions(struct akin_txn *txn, uint32_t number, struct akin_json *history,
         st = akin__dataset_decode(cur.value, number, &old, err);
         if (st != AKIN_OK)
             break;
-        add_version(history, &old);
+        look(ctx, &old);
         akin_dataset_free(&old);
     }
     akin_cursor_end(&cur);
@@ -119,7 +121,7 @@ akin_dataset_history(struct akin_txn *txn, const char *id,
     if (st != AKIN_OK)
         return st;
     history = akin_json_array();
-    st = old_versions(txn, number, history, err);
+    st = akin__dataset_each_old(txn, number, add_version, history, err);
     if (st == AKIN_OK && is_living) {
         st = akin_dataset_get(txn, number, &current, err);
         if (st == AKIN_OK)

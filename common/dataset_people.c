@@ -131,8 +131,9 @@ look_at_annotations(struct search *search, const struct akin_json *record)
 
 /* Versions come oldest first. */
 static void
-look_at_version(struct search *search, const struct akin_dataset *dataset)
+look_at_version(void *ctx, struct akin_dataset *dataset)
 {
+    struct search *search = ctx;
     struct akin_json *found = search->found;
     int64_t first = 0;
 
@@ -148,29 +149,6 @@ look_at_version(struct search *search, const struct akin_dataset *dataset)
     if (!akin_json_int(akin_json_get(found, "first_version"), &first))
         akin_json_set_int(found, "first_version", dataset->version);
     akin_json_set_int(found, "last_version", dataset->version);
-}
-
-static enum akin_status
-look_at_old(struct akin_txn *txn, uint32_t number, struct search *search,
-            struct akin_error *err)
-{
-    struct akin__key prefix = akin__key_number(number);
-    struct akin_cursor cur = {0};
-    enum akin_status st;
-
-    while ((st = akin_cursor_next(txn, AKIN_TABLE_VERSIONS,
-                                  akin__key_span(&prefix), &cur, err)) ==
-           AKIN_OK) {
-        struct akin_dataset old = {0};
-
-        st = akin__dataset_decode(cur.value, number, &old, err);
-        if (st != AKIN_OK)
-            break;
-        look_at_version(search, &old);
-        akin_dataset_free(&old);
-    }
-    akin_cursor_end(&cur);
-    return st == AKIN_ENOTFOUND ? AKIN_OK : st;
 }
 
 /* A removed dataset says why. */
@@ -202,7 +180,8 @@ look_at_dataset(struct akin_txn *txn, uint32_t number, struct search *search,
     akin_json_set(search->found, "title", akin_json_new_string(""));
     akin_json_set(search->found, "roles", akin_json_array());
     akin_json_set(search->found, "annotations", akin_json_array());
-    if ((st = look_at_old(txn, number, search, err)) != AKIN_OK)
+    if ((st = akin__dataset_each_old(txn, number, look_at_version, search,
+                                     err)) != AKIN_OK)
         return st;
     st = akin_dataset_get(txn, number, &current, &why);
     if (st == AKIN_OK)

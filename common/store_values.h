@@ -19,6 +19,13 @@ enum akin_status akin__dataset_decode(struct akin_span value, uint32_t number,
                                       struct akin_dataset *out,
                                       struct akin_error *err) AKIN_MUST_USE;
 
+/* Calls look with each earlier version of a dataset, oldest first; what look
+ * leaves in it is freed here. (dataset_history.c) */
+typedef void akin__dataset_look(void *ctx, struct akin_dataset *old);
+enum akin_status akin__dataset_each_old(struct akin_txn *txn, uint32_t number,
+                                        akin__dataset_look *look, void *ctx,
+                                        struct akin_error *err) AKIN_MUST_USE;
+
 /* The number of a living dataset. ENOTFOUND leaves *err alone. */
 enum akin_status akin__dataset_number(struct akin_txn *txn, const char *id,
                                       uint32_t *out,
