@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "akin/file.h"
+#include "akin/generation.h"
 #include "bench.h"
+#include "bench_drawn.h"
 #include "bench_faiss.h"
 #include "bench_lists.h"
-#include "bench_store.h"
 
 #define STEPS_MAX ((size_t)16)
 
@@ -88,6 +89,26 @@ beside_faiss(struct akin_store *store, double index_s, double all_s,
     return AKIN_OK;
 }
 
+/* The store in folder, made and filled when there is none. */
+static enum akin_status
+open_store(const struct bench_synthetic *data, const char *folder,
+           struct akin_store **out, struct akin_error *err)
+{
+    char *file = akin_path_join(folder, "data.mdb");
+    enum akin_status st = AKIN_OK;
+
+    if (!akin_file_exists(file)) {
+        uint64_t start = bench_now_ns();
+
+        st = bench_drawn_make(folder, data, err);
+        bench_figure("filling the store",
+                     (double)(bench_now_ns() - start) / 1e9, "s");
+    }
+    free(file);
+    return st == AKIN_OK ? akin_store_open(folder, AKIN_STORE_WRITE, out, err)
+                         : st;
+}
+
 static enum akin_status
 run(const struct bench_synthetic *data, const char *folder,
     struct akin_error *err)
@@ -96,7 +117,7 @@ run(const struct bench_synthetic *data, const char *folder,
     struct akin_store *store = NULL;
     struct akin_config config;
     struct steps steps = {0};
-    enum akin_status st = bench_store_open(data, folder, &store, err);
+    enum akin_status st = open_store(data, folder, &store, err);
 
     akin_config_init(&config);
     if (st == AKIN_OK)
