@@ -11,7 +11,7 @@
 #include "akin/hash.h"
 #include "akin/image_record.h"
 
-#define AKIN__GENERATION_FORMAT "akin-generation-2"
+#define AKIN__GENERATION_FORMAT "akin-generation-3"
 #define AKIN__FILE_MANIFEST "manifest.json"
 #define AKIN__FILE_PROJECTION "projection.bin"
 #define AKIN__FILE_IMAGES "images.bin"

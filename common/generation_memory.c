@@ -4,10 +4,11 @@
  *
  * The vectors are the large part, and each re-ranking touches some of them all
  * over the file; the system maps what lies around as well (64 KiB at a time),
- * so that before long a reader would hold all of it. What is let go of here
- * leaves only this process: the pages stay in the system's cache as long as it
- * likes, and the next touch maps them again without reading. Another thread
- * that reads meanwhile just does so.
+ * so that before long a reader would hold all of it. The lists of the index are
+ * not needed by every question either; its codes in the order of rows are kept.
+ * What is let go of here leaves only this process: the pages stay in the
+ * system's cache as long as it likes, and the next touch maps them again
+ * without reading. Another thread that reads meanwhile just does so.
  */
 /* For madvise: glibc's posix_madvise takes POSIX_MADV_DONTNEED and does
  * nothing.
@@ -64,10 +65,25 @@ held_bytes(uint64_t *out)
     return true;
 }
 
+/* Lets go of the whole pages of a part. The mapping is ours, read-only and of a
+ * file: nothing is lost. */
+static bool
+let_go(struct akin_span part)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = ((uintptr_t)part.data + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)part.data + part.len) / page * page;
+
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): back from rounding */
+    return start < end &&
+           madvise((void *)start, end - start, MADV_DONTNEED) == 0;
+}
+
 bool
 akin_generation_trim(const struct akin_generation *gen, uint64_t budget_bytes)
 {
     uint64_t held = 0;
+    bool done;
 
     /* small ones are never asked about */
     if (budget_bytes == 0 || gen->vectors == NULL ||
@@ -75,9 +91,10 @@ akin_generation_trim(const struct akin_generation *gen, uint64_t budget_bytes)
         return false;
     if (!held_bytes(&held) || held <= budget_bytes)
         return false;
-    /* the mapping is ours, read-only and of a file: nothing is lost */
-    return madvise((void *)gen->vectors, vectors_bytes(gen), MADV_DONTNEED) ==
-           0;
+    done = let_go(akin_span_of(gen->vectors, vectors_bytes(gen)));
+    if (gen->vindex != NULL && held_bytes(&held) && held > budget_bytes)
+        done = let_go(akin_vindex_mapped_lists(gen->vindex)) || done;
+    return done;
 }
 
 /* --- ahead of use --- */

@@ -271,7 +271,8 @@ calibrate(struct akin__publish *pub, const float *vectors, const char *path,
                                target_of(pub->config->query_recall),
                                &pub->model, err);
     pub->n_lists = akin_vindex_lists(vx);
-    pub->indexed = st == AKIN_OK && pub->model.n_probe[0][0] > 0;
+    pub->indexed = st == AKIN_OK &&
+                   pub->model.recall >= target_of(pub->config->query_recall);
     akin_vindex_close(vx);
     if (st == AKIN_OK && !pub->indexed)
         st = akin_file_remove(path, err);

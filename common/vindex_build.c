@@ -4,9 +4,11 @@
  *
  * 1. centres by k-means over a sample (vindex_faiss.c), and the scale of the
  *    codes, from the smallest to the largest value of each element there;
- * 2. each row's list: the centre that the 8-bit scan finds nearest;
+ * 2. each row's list: the centre that the 8-bit scan finds nearest; and how
+ *    near the rows of a list are to its centre;
  * 3. each row's place: lists keep the order of rows;
- * 4. the codes go to their places in the mapped file.
+ * 4. the codes go to their places in the mapped file, once list by list and
+ *    once in the order of rows.
  * Steps 2 and 4 go over the rows in slices, by several threads; what they write
  * does not depend on how many.
  */
@@ -28,6 +30,12 @@
 #define SLICE_ROWS ((size_t)8192) /* that a thread takes at a time */
 #define PER_LIST ((size_t)39)     /* training rows a list that FAISS asks for */
 #define THREADS_MAX 64
+#define NEAR_UNIT                                                              \
+    0x1p20f /* of summed similarities: whole numbers, so that                  \
+             * their order does not matter */
+
+_Static_assert(SLICE_ROWS % AKIN__SPAN_ROWS == 0,
+               "a span is written by one thread");
 
 struct build {
     const float *vectors;
@@ -39,6 +47,7 @@ struct build {
     uint8_t *centre_codes; /* blocks */
     int16_t *centre_fix;
     uint16_t *list_of;     /* n_rows */
+    atomic_llong *near;    /* n_lists: sum of the rows' similarity to it */
     uint32_t *place;       /* n_rows: block * AKIN__BLOCK + lane */
     uint64_t *start;       /* n_lists + 1 */
     uint32_t *first_block; /* n_lists + 1 */
@@ -165,6 +174,19 @@ train(struct build *b, struct akin_error *err)
 /* --- lists and places --- */
 
 static void
+assign_row(struct build *b, size_t row, const struct akin__coded *query,
+           const int32_t *scores)
+{
+    size_t list = akin__scan_best(scores, b->n_lists);
+    float near = akin__score_sim(query, scores[list]);
+
+    b->list_of[row] = (uint16_t)list;
+    near = near > 1 ? 1 : near < -1 ? -1 : near;
+    (void)atomic_fetch_add_explicit(
+        &b->near[list], (long long)(near * NEAR_UNIT), memory_order_relaxed);
+}
+
+static void
 assign_slice(struct build *b, size_t first, size_t end, void *scratch)
 {
     size_t n_blocks = (b->n_lists + AKIN__BLOCK - 1) / AKIN__BLOCK;
@@ -183,8 +205,8 @@ assign_slice(struct build *b, size_t first, size_t end, void *scratch)
         akin__scan(b->centre_codes, b->centre_fix, n_blocks, b->scale.words,
                    queries, n, scores);
         for (size_t i = 0; i < n; i++)
-            b->list_of[row + i] = (uint16_t)akin__scan_best(
-                scores + i * n_blocks * AKIN__BLOCK, b->n_lists);
+            assign_row(b, row + i, &queries[i],
+                       scores + i * n_blocks * AKIN__BLOCK);
     }
 }
 
@@ -216,11 +238,40 @@ place_rows(struct build *b)
 /* --- the file --- */
 
 static void
+put_span(struct build *b, size_t row, size_t list)
+{
+    uint64_t *spans = (uint64_t *)(void *)(b->file + b->lay.spans);
+    size_t words = (b->n_lists + 63) / 64;
+
+    spans[row / AKIN__SPAN_ROWS * words + (list >> 6)] |= UINT64_C(1)
+                                                          << (list & 63);
+}
+
+/* The cosine and the sine of the angle that rows have to a list's centre, the
+ * mean of the cosines being taken for all of them. */
+static void
+write_reach(struct build *b)
+{
+    float *cosine = (float *)(void *)(b->file + b->lay.reach);
+
+    for (size_t i = 0; i < b->n_lists; i++) {
+        double n = (double)(b->start[i + 1] - b->start[i]);
+        double sum = (double)atomic_load(&b->near[i]) / (double)NEAR_UNIT;
+        double mean = n > 0 ? sum / n : 1;
+
+        mean = mean < 0 ? 0 : mean;
+        cosine[i] = (float)mean;
+        cosine[b->n_lists + i] = (float)sqrt(1 - mean * mean);
+    }
+}
+
+static void
 write_slice(struct build *b, size_t first, size_t end, void *scratch)
 {
     size_t block_bytes = b->scale.words * 4 * AKIN__BLOCK;
     uint32_t *ids = (uint32_t *)(void *)(b->file + b->lay.ids);
     int16_t *fix = (int16_t *)(void *)(b->file + b->lay.fix);
+    int16_t *row_fix = (int16_t *)(void *)(b->file + b->lay.row_fix);
     uint8_t *code = scratch;
 
     for (size_t row = first; row < end; row++) {
@@ -228,8 +279,12 @@ write_slice(struct build *b, size_t first, size_t end, void *scratch)
         size_t nth = (size_t)(b->place[row] - b->start[list]);
         size_t block = b->first_block[list] + nth / AKIN__BLOCK;
 
-        fix[block * AKIN__BLOCK + nth % AKIN__BLOCK] =
-            akin__encode(&b->scale, b->vectors + row * b->dim, code);
+        row_fix[row] = akin__encode(&b->scale, b->vectors + row * b->dim, code);
+        akin__block_put(b->file + b->lay.row_codes +
+                            row / AKIN__BLOCK * block_bytes,
+                        b->scale.words, row % AKIN__BLOCK, code);
+        put_span(b, row, list);
+        fix[block * AKIN__BLOCK + nth % AKIN__BLOCK] = row_fix[row];
         akin__block_put(b->file + b->lay.codes + block * block_bytes,
                         b->scale.words, nth % AKIN__BLOCK, code);
         ids[block * AKIN__BLOCK + nth % AKIN__BLOCK] = (uint32_t)row;
@@ -254,8 +309,7 @@ write_all(struct build *b, struct akin_error *err)
            (b->n_lists + 1) * sizeof(*b->first_block));
     memset(b->file + b->lay.ids, 0xff,
            n_blocks * AKIN__BLOCK * sizeof(uint32_t));
-    memcpy(b->file + b->lay.list_of, b->list_of,
-           b->n_rows * sizeof(*b->list_of));
+    write_reach(b);
     st = over_slices(b, write_slice, AKIN_VINDEX_DIM_MAX, err);
     akin__ivf_seal(b->file, b->n_rows, b->dim, b->n_lists, n_blocks);
     return st;
@@ -312,13 +366,14 @@ build_alloc(struct build *b, struct akin_error *err)
         calloc(centre_blocks, AKIN__BLOCK * ((b->dim + 3) / 4) * 4);
     b->centre_fix = calloc(centre_blocks * AKIN__BLOCK, sizeof(int16_t));
     b->list_of = calloc(b->n_rows, sizeof(*b->list_of));
+    b->near = calloc(b->n_lists, sizeof(*b->near));
     b->place = calloc(b->n_rows, sizeof(*b->place));
     b->start = calloc(b->n_lists + 1, sizeof(*b->start));
     b->first_block = calloc(b->n_lists + 1, sizeof(*b->first_block));
     if (b->sample == NULL || b->centres == NULL || b->low_step == NULL ||
         b->centre_codes == NULL || b->centre_fix == NULL ||
-        b->list_of == NULL || b->place == NULL || b->start == NULL ||
-        b->first_block == NULL)
+        b->list_of == NULL || b->near == NULL || b->place == NULL ||
+        b->start == NULL || b->first_block == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for an index of %zu rows",
                          b->n_rows);
     return AKIN_OK;
@@ -333,6 +388,7 @@ build_free(struct build *b)
     free(b->centre_codes);
     free(b->centre_fix);
     free(b->list_of);
+    free((void *)b->near);
     free(b->place);
     free(b->start);
     free(b->first_block);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vindex_calibrate.c - how many lists must be probed, and what does it cost?
+ * vindex_calibrate.c - with which effort must be probed, and what does it cost?
  * Measured on the rows themselves against the exact scan, on this machine.
  *
  * A stored row finds itself, which says nothing, so one more is asked for and
- * the row itself is left out. Where the list of a true neighbour stands in the
- * order of the query's lists tells how many must be probed to meet it; one pass
- * over the neighbours gives recall for every n_probe. What the 8-bit codes lose
- * is measured by a search with the n_probe found. A hit counts when it is as
- * near as the last of the true ones: among equals it does not matter which.
+ * the row itself is left out. A hit counts when it is as near as the last of
+ * the true ones: among equals it does not matter which. Filters of runs take a
+ * row's own surroundings away, so that it asks as a stranger would.
  */
 #include "akin/vindex.h"
 
@@ -20,18 +18,25 @@
 #include "akin/hash.h"
 #include "vindex_internal.h"
 
+#define FILTERS (2 * AKIN_VINDEX_WIDTHS) /* rows and runs of each width */
 #define RECALL_AT ((size_t)10)
 #define RECALL_ASK (RECALL_AT + 1)
 #define RUNS 100.0   /* that all rows are cut into, for filters of runs */
 #define RUNS_MIN 8.0 /* that at least should pass */
 #define LEAST_ROWS ((uint64_t)200) /* fewer behind a filter tell nothing */
-#define MORE_TRIES 8               /* each with a quarter more lists */
-/* Rows scanned to take the time: as many as where a scan and probing cost about
- * the same, for there the model decides. Once from memory, once from what the
- * cache kept; a request may find either. */
+#define FIRST_LEAST                                                            \
+    ((size_t)4) /* lists, and then half as many more each time */
+#define FIRST_MOST ((size_t)256)
+#define MARGIN_LEAST (-0.04f)
+#define MARGIN_STEP 0.01f
+#define MARGIN_MOST 0.4f
+#define MARGIN_ALL 4.0f
+/* Rows scanned to take the time: as many as where ways cost about the same, for
+ * there the model decides. Once from memory, once from what the cache kept; a
+ * request may find either. */
 #define COST_ROWS ((uint64_t)1 << 15)
-#define COUNT_WIDTH 0.01
 #define COST_QUERIES ((size_t)64)
+#define COST_MARGIN 0.15f /* more, for many lists */
 
 struct calibration {
     const struct akin_vindex *vx;
@@ -41,14 +46,12 @@ struct calibration {
     uint64_t *own;    /* n: the row that each query is */
     float *queries;   /* n x dim */
     uint8_t *allowed; /* one bit a row */
-    float *last;      /* n: similarity of the last of a query's true best */
-    size_t n_true;    /* true neighbours of all queries together */
-    uint64_t *rows;   /* n x RECALL_ASK */
-    float *sims;      /* the same */
-    size_t *met;      /* n_lists + 1: neighbours in the list of each place */
-    uint32_t *place;  /* n_lists: of each list, for one query */
-    uint64_t *keys;   /* n_lists, rounded up */
-    int32_t *scores;
+    /* of each filter: similarity of the last of a query's true best (n), and
+     * true neighbours of all queries together */
+    float *last[FILTERS];
+    size_t n_true[FILTERS];
+    uint64_t *rows; /* n x RECALL_ASK */
+    float *sims;    /* the same */
 };
 
 static void
@@ -57,34 +60,22 @@ calibration_free(struct calibration *cal)
     free(cal->own);
     free(cal->queries);
     free(cal->allowed);
-    free(cal->last);
+    for (size_t i = 0; i < FILTERS; i++)
+        free(cal->last[i]);
     free(cal->rows);
     free(cal->sims);
-    free(cal->met);
-    free(cal->place);
-    free(cal->keys);
-    free(cal->scores);
 }
 
 static enum akin_status
 calibration_alloc(struct calibration *cal, struct akin_error *err)
 {
-    size_t lists = cal->vx->n_lists + AKIN__BLOCK;
-
     cal->own = calloc(cal->n, sizeof(*cal->own));
     cal->queries = calloc(cal->n * cal->vx->dim, sizeof(*cal->queries));
     cal->allowed = calloc(cal->vx->n_rows / 8 + 1, 1);
-    cal->last = calloc(cal->n, sizeof(*cal->last));
     cal->rows = calloc(cal->n * RECALL_ASK, sizeof(*cal->rows));
     cal->sims = calloc(cal->n * RECALL_ASK, sizeof(*cal->sims));
-    cal->met = calloc(lists, sizeof(*cal->met));
-    cal->place = calloc(lists, sizeof(*cal->place));
-    cal->keys = calloc(lists, sizeof(*cal->keys));
-    cal->scores = calloc(lists, sizeof(*cal->scores));
     if (cal->own == NULL || cal->queries == NULL || cal->allowed == NULL ||
-        cal->last == NULL || cal->rows == NULL || cal->sims == NULL ||
-        cal->met == NULL || cal->place == NULL || cal->keys == NULL ||
-        cal->scores == NULL)
+        cal->rows == NULL || cal->sims == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM,
                          "no memory to measure recall with %zu queries",
                          cal->n);
@@ -124,157 +115,125 @@ let_through(struct calibration *cal, double width, bool in_runs)
             cal->allowed[row >> 3] |= (uint8_t)(1u << (row & 7));
 }
 
-static void
-place_lists(struct calibration *cal, size_t q, const uint32_t *count)
-{
-    const struct akin_vindex *vx = cal->vx;
-    size_t n_blocks = (vx->n_lists + AKIN__BLOCK - 1) / AKIN__BLOCK, n;
-    int8_t code[AKIN_VINDEX_DIM_MAX];
-    struct akin__coded query;
-
-    query = akin__encode_query(&vx->scale, cal->queries + q * vx->dim, code);
-    akin__scan(vx->centres, vx->centre_fix, n_blocks, vx->scale.words, &query,
-               1, cal->scores);
-    n = akin__ivf_order(vx, cal->scores, count, vx->n_lists, cal->keys);
-    memset(cal->place, 0xff, vx->n_lists * sizeof(*cal->place));
-    for (size_t i = 0; i < n; i++)
-        cal->place[akin__key_number(cal->keys[i])] = (uint32_t)i;
-}
-
-/* Finds the true neighbours, and at which place each one's list stands. */
 static enum akin_status
-find_truth(struct calibration *cal, struct akin_error *err)
+find_truth(struct calibration *cal, size_t filter, struct akin_error *err)
 {
-    const struct akin_vindex *vx = cal->vx;
-    uint32_t *count = NULL;
-    struct akin_vindex_filter filter =
-        akin_vindex_look(cal->allowed, vx->n_rows);
-    enum akin_status st =
-        akin__ivf_count(vx, cal->allowed, &filter, &count, err);
+    float *last = calloc(cal->n, sizeof(*last));
 
-    if (st != AKIN_OK)
-        return st;
-    akin_vindex_exact(cal->vectors, vx->n_rows, vx->dim, cal->queries, cal->n,
-                      RECALL_ASK, cal->allowed, cal->rows, cal->sims);
-    memset(cal->met, 0, (vx->n_lists + 1) * sizeof(*cal->met));
-    cal->n_true = 0;
+    if (last == NULL)
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to measure recall");
+    akin_vindex_exact(cal->vectors, cal->vx->n_rows, cal->vx->dim, cal->queries,
+                      cal->n, RECALL_ASK, cal->allowed, cal->rows, cal->sims);
     for (size_t q = 0; q < cal->n; q++) {
-        size_t n = 0, list;
+        size_t n = 0;
 
-        place_lists(cal, q, count);
-        cal->last[q] = INFINITY;
+        last[q] = INFINITY;
         for (size_t i = 0; i < RECALL_ASK && n < RECALL_AT; i++) {
             if (!counts(cal, q, i, -INFINITY))
                 continue;
             n++;
-            cal->last[q] = cal->sims[q * RECALL_ASK + i];
-            list = vx->list_of[cal->rows[q * RECALL_ASK + i]];
-            if (list < vx->n_lists && cal->place[list] < vx->n_lists)
-                cal->met[cal->place[list]]++;
+            last[q] = cal->sims[q * RECALL_ASK + i];
         }
-        cal->n_true += n;
+        cal->n_true[filter] += n;
     }
-    free(count);
+    cal->last[filter] = last;
     return AKIN_OK;
 }
 
 static enum akin_status
-measure(struct calibration *cal, size_t n_probe, double *recall,
+measure(struct calibration *cal, size_t filter,
+        struct akin_vindex_effort effort, double *recall, double *n_probe,
         struct akin_error *err)
 {
-    enum akin_status st = akin_vindex_search(
-        cal->vx, cal->vectors, cal->queries, cal->n, RECALL_ASK, n_probe,
-        cal->allowed, cal->rows, cal->sims, err);
-    size_t hits = 0;
+    uint64_t n_lists = 0;
+    enum akin_status st = akin__ivf_search(
+        cal->vx, cal->vectors, cal->queries, cal->n, RECALL_ASK, effort,
+        cal->allowed, NULL, cal->rows, cal->sims, &n_lists, err);
+    size_t hits = 0, n_true = cal->n_true[filter];
 
     for (size_t q = 0; st == AKIN_OK && q < cal->n; q++)
         for (size_t i = 0, n = 0; i < RECALL_ASK && n < RECALL_AT; i++)
-            if (counts(cal, q, i, cal->last[q])) {
+            if (counts(cal, q, i, cal->last[filter][q])) {
                 hits++;
                 n++;
             }
-    *recall = cal->n_true == 0 ? 1.0 : (double)hits / (double)cal->n_true;
+    *recall = n_true == 0 ? 1.0 : (double)hits / (double)n_true;
+    *n_probe = (double)n_lists / (double)cal->n;
     return st;
 }
 
-/* The smallest n_probe behind the filter in cal->allowed; 0: none. */
-static enum akin_status
-find_n_probe(struct calibration *cal, size_t *n_probe, double *recall,
-             struct akin_error *err)
+/* Lets through what the filter does; false: too few rows to tell anything. */
+static bool
+set_filter(struct calibration *cal, size_t filter)
 {
-    size_t met = 0, p = 0, lists = cal->vx->n_lists;
-    double here = 0;
-    enum akin_status st = find_truth(cal, err);
+    size_t width = filter / 2, kind = filter % 2;
 
-    *n_probe = 0;
-    if (st != AKIN_OK)
-        return st;
-    while (p < lists &&
-           (p == 0 || (double)met < cal->target * (double)cal->n_true))
-        met += cal->met[p++];
-    for (int i = 0; st == AKIN_OK && i < MORE_TRIES; i++) {
-        st = measure(cal, p, &here, err);
-        if (st == AKIN_OK && here >= cal->target) {
-            *n_probe = p;
-            *recall = here < *recall ? here : *recall;
-            break;
+    if (width == 0 && kind == 1)
+        return false; /* no filter is of neither kind */
+    let_through(cal, akin_vindex_width[width], kind != 0);
+    return width == 0 ||
+           akin_vindex_look(cal->allowed, cal->vx->n_rows).n_rows >= LEAST_ROWS;
+}
+
+/* The next larger effort: without a filter, a query's surroundings are in a few
+ * lists, and more of these are what it takes; behind a filter it is the margin.
+ * False: there is none. */
+static bool
+raise_effort(size_t filter, size_t n_lists, struct akin_vindex_effort *effort)
+{
+    if (effort->margin >= MARGIN_ALL)
+        return false;
+    if (filter == 0 && effort->n_first < FIRST_MOST &&
+        effort->n_first < n_lists) {
+        effort->n_first += effort->n_first / 2;
+        return true;
+    }
+    effort->margin += MARGIN_STEP;
+    if (effort->margin > MARGIN_MOST)
+        effort->margin = MARGIN_ALL;
+    return true;
+}
+
+/* Raises the effort until it serves every filter. */
+static enum akin_status
+find_effort(struct calibration *cal, struct akin_vindex_effort *effort,
+            struct akin_error *err)
+{
+    enum akin_status st = AKIN_OK;
+
+    for (size_t i = 0; st == AKIN_OK && i < FILTERS; i++) {
+        double recall = 0, n_probe = 0;
+
+        if (!set_filter(cal, i))
+            continue;
+        st = find_truth(cal, i, err);
+        while (st == AKIN_OK) {
+            st = measure(cal, i, *effort, &recall, &n_probe, err);
+            if (recall >= cal->target ||
+                !raise_effort(i, cal->vx->n_lists, effort))
+                break;
         }
-        if (p == lists)
-            break;
-        p = p + p / 4 + 1 < lists ? p + p / 4 + 1 : lists;
     }
     return st;
 }
 
-/* A stored row has its own image and dataset around it; what is asked for may
- * be of a dataset that is not stored, and then needs as many lists as a row
- * whose surroundings a filter of runs took away. Between the two lies the
- * geometric mean. */
-static void
-meet_strangers(struct akin_vindex_model *model, size_t w)
-{
-    size_t far = model->n_probe[1][1]; /* where lists are not counted */
-
-    if (model->n_probe[0][w] > 0 && far > model->n_probe[0][w])
-        model->n_probe[0][w] =
-            (size_t)ceil(sqrt((double)model->n_probe[0][w] * (double)far));
-}
-
 static enum akin_status
-find_all(struct calibration *cal, struct akin_vindex_model *model,
-         struct akin_error *err)
+find_lists(struct calibration *cal, struct akin_vindex_model *model,
+           struct akin_error *err)
 {
-    bool counted[2][AKIN_VINDEX_WIDTHS] = {{false}};
-    struct akin_vindex_filter filter;
     enum akin_status st = AKIN_OK;
 
     model->recall = 1;
-    model->n_lists = cal->vx->n_lists;
-    for (size_t w = 0; w < AKIN_VINDEX_WIDTHS; w++)
-        for (size_t in_runs = 0; st == AKIN_OK && in_runs < 2; in_runs++) {
-            if (w == 0 && in_runs == 1) {
-                model->n_probe[1][0] = model->n_probe[0][0];
-                continue;
-            }
-            let_through(cal, akin_vindex_width[w], in_runs != 0);
-            filter = akin_vindex_look(cal->allowed, cal->vx->n_rows);
-            counted[in_runs][w] =
-                akin__ivf_counts(&filter, cal->vx->n_rows, cal->vx->n_lists);
-            if (w == 0 || filter.n_rows >= LEAST_ROWS)
-                st = find_n_probe(cal, &model->n_probe[in_runs][w],
-                                  &model->recall, err);
-        }
-    /* A narrower filter never needs less, as long as all lists count or only
-     * those with rows do: what says so is chance. */
-    for (size_t i = 2; i < 2 * AKIN_VINDEX_WIDTHS; i++) {
-        size_t *n_probe = model->n_probe[i % 2], w = i / 2;
+    for (size_t i = 0; st == AKIN_OK && i < FILTERS; i++) {
+        double recall = 0;
 
-        if (n_probe[w] != 0 && n_probe[w] < n_probe[w - 1] &&
-            counted[i % 2][w] == counted[i % 2][w - 1])
-            n_probe[w] = n_probe[w - 1];
+        if (cal->last[i] == NULL || !set_filter(cal, i))
+            continue;
+        st = measure(cal, i, model->effort, &recall,
+                     &model->n_probe[i % 2][i / 2], err);
+        model->recall = fmin(recall, model->recall);
     }
-    for (size_t w = 0; w < AKIN_VINDEX_WIDTHS; w++)
-        meet_strangers(model, w);
+    model->n_probe[1][0] = model->n_probe[0][0];
     return st;
 }
 
@@ -301,41 +260,74 @@ time_exact(struct calibration *cal, const uint8_t *allowed, uint64_t n_rows,
     return (now_ns() - start) / (double)group / (double)(n_passing + 1);
 }
 
-/* Time a query of a search that probes n lists. */
+/* The same for a block of a scan by codes. */
 static enum akin_status
-time_search(struct calibration *cal, size_t n_probe, size_t group, double *ns,
-            struct akin_error *err)
+time_scan(struct calibration *cal, uint64_t n_rows, size_t group, double *ns,
+          struct akin_error *err)
+{
+    const struct akin_vindex *vx = cal->vx;
+    int8_t code[AKIN_VINDEX_MANY * AKIN_VINDEX_DIM_MAX];
+    struct akin__coded coded[AKIN_VINDEX_MANY];
+    int32_t most[AKIN_VINDEX_MANY];
+    int32_t *peak = malloc(akin__rows_cells(0, n_rows) * group * sizeof(*peak));
+    double start;
+
+    if (peak == NULL)
+        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to measure a scan");
+    for (size_t q = 0; q < group; q++)
+        coded[q] = akin__encode_query(&vx->scale, cal->queries + q * vx->dim,
+                                      code + q * vx->scale.words * 4);
+    start = now_ns();
+    akin__rows_peaks(vx, coded, group, 0, n_rows, NULL, most, peak);
+    *ns = (now_ns() - start) / (double)group /
+          (double)akin__blocks_of((size_t)n_rows);
+    free(peak);
+    return AKIN_OK;
+}
+
+/* Time of a query of a search, and the lists it looks into. */
+static enum akin_status
+time_search(struct calibration *cal, struct akin_vindex_effort effort,
+            size_t group, double *ns, double *n_probe, struct akin_error *err)
 {
     size_t most = cal->n < COST_QUERIES ? cal->n : COST_QUERIES;
     size_t n = most / group * group;
     enum akin_status st = AKIN_OK;
+    uint64_t n_lists = 0, sum = 0;
     double start = now_ns();
 
-    for (size_t q = 0; st == AKIN_OK && q < n; q += group)
-        st = akin_vindex_search(
+    for (size_t q = 0; st == AKIN_OK && q < n; q += group) {
+        st = akin__ivf_search(
             cal->vx, cal->vectors, cal->queries + q * cal->vx->dim, group,
-            RECALL_AT, n_probe, NULL, cal->rows, cal->sims, err);
+            RECALL_AT, effort, NULL, NULL, cal->rows, cal->sims, &n_lists, err);
+        sum += n_lists;
+    }
     *ns = (now_ns() - start) / (double)n;
+    *n_probe = (double)sum / (double)n;
     return st;
 }
 
+/* Of a query: what a list costs, and what it costs besides. */
 static enum akin_status
-find_count_cost(struct calibration *cal, struct akin_vindex_model *model,
-                struct akin_error *err)
+find_list_cost(struct calibration *cal, size_t i, size_t group,
+               struct akin_vindex_model *model, struct akin_error *err)
 {
+    const struct akin_vindex_effort least = {model->effort.n_first, -1};
+    const struct akin_vindex_effort most = {model->effort.n_first,
+                                            model->effort.margin + COST_MARGIN};
+    double few_ns = 0, many_ns = 0, few = 0, many = 0;
     enum akin_status st = AKIN_OK;
-    struct akin_vindex_filter filter;
 
-    let_through(cal, COUNT_WIDTH, true);
-    filter = akin_vindex_look(cal->allowed, cal->vx->n_rows);
-    for (int i = 0; st == AKIN_OK && i < 2; i++) { /* the first warms */
-        uint32_t *count = NULL;
-        double start = now_ns();
-
-        st = akin__ivf_count(cal->vx, cal->allowed, &filter, &count, err);
-        model->count_ns = (now_ns() - start) / (double)(filter.n_rows + 1);
-        free(count);
+    for (int warm = 0; st == AKIN_OK && warm < 2; warm++) {
+        st = time_search(cal, most, group, &many_ns, &many, err);
+        if (st == AKIN_OK)
+            st = time_search(cal, least, group, &few_ns, &few, err);
     }
+    model->list_ns[i] =
+        many > few && many_ns > few_ns ? (many_ns - few_ns) / (many - few) : 0;
+    model->query_ns[i] = few_ns - few * model->list_ns[i];
+    if (model->query_ns[i] < 0)
+        model->query_ns[i] = 0;
     return st;
 }
 
@@ -344,17 +336,14 @@ find_costs(struct calibration *cal, struct akin_vindex_model *model,
            struct akin_error *err)
 {
     uint64_t n_rows = cal->vx->n_rows, some;
-    size_t few = model->n_probe[0][0] > 0 ? model->n_probe[0][0] : 1;
-    size_t many = few * 4 < cal->vx->n_lists ? few * 4 : cal->vx->n_lists;
     size_t n_many = cal->n < AKIN_VINDEX_MANY ? cal->n : AKIN_VINDEX_MANY;
     enum akin_status st = AKIN_OK;
 
     some = n_rows < COST_ROWS ? n_rows : COST_ROWS;
-    let_through(cal, 0.03, false);
     for (size_t i = 0; st == AKIN_OK && i < 2; i++) {
         size_t group = i == 0 ? 1 : n_many;
-        double a = 0, b = 0;
 
+        let_through(cal, 0.03, false);
         (void)time_exact(cal, cal->allowed, n_rows, 1, 1); /* maps, and fills
                                                               the cache */
         model->row_ns[i] = (time_exact(cal, NULL, some, some, group) +
@@ -363,18 +352,12 @@ find_costs(struct calibration *cal, struct akin_vindex_model *model,
         model->gather_ns[i] = time_exact(
             cal, cal->allowed, n_rows,
             akin_vindex_look(cal->allowed, (size_t)n_rows).n_rows, group);
-        st = time_search(cal, few, group, &a, err); /* the same */
+        for (int warm = 0; st == AKIN_OK && warm < 2; warm++)
+            st = time_scan(cal, some, group, &model->block_ns[i], err);
         if (st == AKIN_OK)
-            st = time_search(cal, few, group, &a, err);
-        if (st == AKIN_OK)
-            st = time_search(cal, many, group, &b, err);
-        model->list_ns[i] =
-            many > few && b > a ? (b - a) / (double)(many - few) : 0;
-        model->query_ns[i] = a - (double)few * model->list_ns[i];
-        if (model->query_ns[i] < 0)
-            model->query_ns[i] = 0;
+            st = find_list_cost(cal, i, group, model, err);
     }
-    return st == AKIN_OK ? find_count_cost(cal, model, err) : st;
+    return st;
 }
 
 enum akin_status
@@ -390,8 +373,12 @@ akin_vindex_calibrate(const struct akin_vindex *vx, const float *vectors,
     if (cal.n == 0)
         return AKIN_FAIL(err, AKIN_EINVAL, "recall needs at least one query");
     st = calibration_alloc(&cal, err);
+    model->n_lists = vx->n_lists;
+    model->effort = (struct akin_vindex_effort){FIRST_LEAST, MARGIN_LEAST};
     if (st == AKIN_OK)
-        st = find_all(&cal, model, err);
+        st = find_effort(&cal, &model->effort, err);
+    if (st == AKIN_OK)
+        st = find_lists(&cal, model, err);
     if (st == AKIN_OK)
         st = find_costs(&cal, model, err);
     calibration_free(&cal);

@@ -2,14 +2,16 @@
 /*
  * vindex_file.c - the index as a file: where things lie, opening, closing.
  *
- *   0   "AKINIVF2"
+ *   0   "AKINIVF3"
  *   8   rows, 16 dim, 24 lists, 32 blocks (64-bit, little-endian)
  *   40  0
  *   48  hash of the bytes 0..47 and of the head
  *   64  the head: scale (dim lows, dim steps), centres (blocks of codes), fix
- * of each centre, row and block that each list starts with
- *   ... codes, fix (16-bit) and number (32-bit) of the row in each place of the
- *       blocks, list of each row (16-bit)
+ *       of each centre, cosine and sine of each list's reach, row and block
+ * that each list starts with
+ *   ... list by list: codes, fix (16-bit) and number (32-bit) of the row in
+ * each place of the blocks; codes and fix again, in the order of rows; for each
+ *       span of rows, one bit a list: does it have one of them?
  * Parts start at multiples of 64 bytes, with zeros between. The head is hashed
  * and checked when it is opened. The rest is not: it is read as numbers only,
  * and a row or list that is none is passed over. The full hash of the file is
@@ -21,6 +23,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -30,9 +33,10 @@
 #include "akin/hash.h"
 #include "vindex_internal.h"
 
-static const uint8_t magic[8] = {'A', 'K', 'I', 'N', 'I', 'V', 'F', '2'};
+static const uint8_t magic[8] = {'A', 'K', 'I', 'N', 'I', 'V', 'F', '3'};
 
 #define HASHED_BYTES ((size_t)48) /* of the header */
+#define SLACK_DEVIATIONS 6.0
 #define VINDEX_MAGIC 0x56494458u
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -52,17 +56,22 @@ akin__ivf_layout(uint64_t n_rows, uint64_t dim, uint64_t n_lists,
                  uint64_t n_blocks, struct akin__ivf_layout *out)
 {
     uint64_t at = AKIN__IVF_HEADER, block = (dim + 3) / 4 * 4 * AKIN__BLOCK;
+    uint64_t row_blocks = (n_rows + AKIN__BLOCK - 1) / AKIN__BLOCK;
 
     out->scale = part(&at, 2 * dim * sizeof(float));
     out->centres = part(&at, (n_lists + AKIN__BLOCK - 1) / AKIN__BLOCK * block);
     out->centre_fix = part(&at, (n_lists + AKIN__BLOCK - 1) / AKIN__BLOCK *
                                     AKIN__BLOCK * sizeof(int16_t));
+    out->reach = part(&at, 2 * n_lists * sizeof(float));
     out->starts = part(&at, (n_lists + 1) * sizeof(uint64_t));
     out->blocks = part(&at, (n_lists + 1) * sizeof(uint32_t));
     out->codes = part(&at, n_blocks * block);
     out->fix = part(&at, n_blocks * AKIN__BLOCK * sizeof(int16_t));
     out->ids = part(&at, n_blocks * AKIN__BLOCK * sizeof(uint32_t));
-    out->list_of = part(&at, n_rows * sizeof(uint16_t));
+    out->row_codes = part(&at, row_blocks * block);
+    out->row_fix = part(&at, row_blocks * AKIN__BLOCK * sizeof(int16_t));
+    out->spans = part(&at, (n_rows + AKIN__SPAN_ROWS - 1) / AKIN__SPAN_ROWS *
+                               ((n_lists + 63) / 64) * sizeof(uint64_t));
     out->bytes = at;
 }
 
@@ -147,6 +156,19 @@ lists_add_up(const struct akin_vindex *vx, uint64_t n_blocks)
            vx->first_block[vx->n_lists] == n_blocks;
 }
 
+/* Coding takes a step over the square root of 12 from each element, in the mean
+ * (and about as much from the query's); a similarity gathers of that what lies
+ * in one direction. */
+static float
+slack_of(const struct akin__scale *scale)
+{
+    double sum = 0;
+
+    for (size_t d = 0; d < scale->dim; d++)
+        sum += (double)scale->step[d] * (double)scale->step[d];
+    return (float)(SLACK_DEVIATIONS * sqrt(sum / (double)scale->dim / 12));
+}
+
 static enum akin_status
 check(struct akin_vindex *vx, const char *path, struct akin_error *err)
 {
@@ -184,14 +206,20 @@ check(struct akin_vindex *vx, const char *path, struct akin_error *err)
         .words = (vx->dim + 3) / 4,
         .low = (const float *)(const void *)(file + lay.scale),
         .step = (const float *)(const void *)(file + lay.scale) + vx->dim};
+    vx->slack = slack_of(&vx->scale);
     vx->centres = file + lay.centres;
     vx->centre_fix = (const int16_t *)(const void *)(file + lay.centre_fix);
+    vx->cosine = (const float *)(const void *)(file + lay.reach);
+    vx->sine = vx->cosine + n_lists;
     vx->list_start = (const uint64_t *)(const void *)(file + lay.starts);
     vx->first_block = (const uint32_t *)(const void *)(file + lay.blocks);
     vx->codes = file + lay.codes;
     vx->fix = (const int16_t *)(const void *)(file + lay.fix);
     vx->ids = (const uint32_t *)(const void *)(file + lay.ids);
-    vx->list_of = (const uint16_t *)(const void *)(file + lay.list_of);
+    vx->row_codes = file + lay.row_codes;
+    vx->row_fix = (const int16_t *)(const void *)(file + lay.row_fix);
+    vx->spans = (const uint64_t *)(const void *)(file + lay.spans);
+    vx->span_words = (size_t)(n_lists + 63) / 64;
     if (!lists_add_up(vx, n_blocks))
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "the lists of %s do not add up to its rows", path);
@@ -241,4 +269,10 @@ struct akin_span
 akin_vindex_mapped(const struct akin_vindex *vx)
 {
     return akin_span_of(vx->map, vx->map_len);
+}
+
+struct akin_span
+akin_vindex_mapped_lists(const struct akin_vindex *vx)
+{
+    return akin_span_of(vx->codes, (size_t)(vx->row_codes - vx->codes));
 }

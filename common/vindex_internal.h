@@ -6,6 +6,8 @@
 #ifndef AKIN_VINDEX_INTERNAL_H
 #define AKIN_VINDEX_INTERNAL_H
 
+#include <string.h>
+
 #include "akin/vindex.h"
 
 /* --- vindex_kernel.c: exact sums --- */
@@ -50,13 +52,21 @@ void akin__best_sort(uint64_t *rows, float *sims, size_t k);
 #define AKIN__BLOCK ((size_t)16)
 
 /* Most queries that are scanned at once. */
-#define AKIN__SCAN_QUERIES ((size_t)4)
+#define AKIN__SCAN_QUERIES ((size_t)16)
 
-/* A coded query: signed bytes, and the score of one unit of similarity. */
+/* A coded query: signed bytes, and what turns scores into similarities: a score
+ * is unit * (similarity - base), rounded. */
 struct akin__coded {
     const int8_t *bytes; /* words * 4 */
-    float unit;
+    float unit;          /* 0: of a query of zeros, or one that is no number */
+    float base;
 };
+static inline float
+akin__score_sim(const struct akin__coded *query, int32_t score)
+{
+    return query->unit > 0 ? (float)score / query->unit + query->base
+                           : query->base;
+}
 
 /* scores[q * n_blocks * AKIN__BLOCK + row] = how near query q and the coded row
  * are, in units of the query's own; comparable between rows only. Like inner
@@ -120,27 +130,42 @@ void akin__keys_select(uint64_t *keys, size_t n, size_t k);
 
 /* --- the index --- */
 
+/* Rows whose lists are known together; see vindex_lists.c. */
+#define AKIN__SPAN_ROWS ((size_t)1024)
+
 struct akin_vindex {
     uint32_t magic;
     size_t n_rows, dim, n_lists;
     struct akin__scale scale;
+    float slack; /* that a similarity by codes is wrong by, nearly always */
     const uint8_t *centres;      /* blocks of the lists' centres */
     const int16_t *centre_fix;   /* one a place of these */
+    const float *cosine, *sine;  /* n_lists: of the angle between a list's
+                                  * centre and its rows, usually */
     const uint64_t *list_start;  /* n_lists + 1, in rows */
     const uint32_t *first_block; /* n_lists + 1 */
     const uint8_t *codes;        /* blocks, list by list */
     const int16_t *fix;          /* AKIN__BLOCK a block */
     const uint32_t *ids;         /* AKIN__BLOCK a block: the row; or none */
-    const uint16_t *list_of;     /* n_rows: the list of each row */
+    const uint8_t *row_codes;    /* blocks, in the order of rows */
+    const int16_t *row_fix;      /* AKIN__BLOCK a block */
+    const uint64_t *spans;       /* of each span of rows: one bit a list */
+    size_t span_words;           /* of one of these */
     void *map;
     size_t map_len;
 };
 #define AKIN__NO_ROW UINT32_MAX
 
+static inline size_t
+akin__blocks_of(size_t n)
+{
+    return (n + AKIN__BLOCK - 1) / AKIN__BLOCK;
+}
+
 /* The file; see vindex_file.c. Offsets in bytes, multiples of 64. */
 struct akin__ivf_layout {
-    uint64_t scale, centres, centre_fix, starts, blocks; /* the head */
-    uint64_t codes, fix, ids, list_of;                   /* the body */
+    uint64_t scale, centres, centre_fix, reach, starts, blocks; /* the head */
+    uint64_t codes, fix, ids, row_codes, row_fix, spans;        /* the body */
     uint64_t bytes;
 };
 #define AKIN__IVF_HEADER ((size_t)64)
@@ -164,36 +189,105 @@ enum akin_status akin__train(const float *rows, size_t n, size_t dim,
                              size_t n_lists, int threads, float *centres,
                              struct akin_error *err);
 
-/* vindex_search.c: akin_vindex_search behind a filter that was counted. */
-struct akin__allowed {
-    const uint8_t *bits;   /* NULL: every row */
-    const uint32_t *count; /* of each list's; NULL: not counted */
+/* --- vindex_lists.c: which lists --- */
+
+/* bound[q * stride + list], in 2^-24 of similarity: what the rows of a list may
+ * come to, for n (at most AKIN__SCAN_QUERIES) queries; AKIN__NO_LIST where the
+ * list has no row, or none that the mask (one bit a list; NULL: all) lets
+ * through. */
+#define AKIN__BOUND_UNIT 0x1p24f
+#define AKIN__NO_LIST INT32_MIN
+void akin__lists_bound(const struct akin_vindex *vx,
+                       const struct akin__coded *queries, size_t n,
+                       const uint64_t *mask, size_t stride, int32_t *bound);
+
+/* The next lists of one query in the order of bounds: up to n of those behind
+ * `last` (UINT64_MAX: from the first on) whose bound is at least `least`, into
+ * keys, in no order. Gives how many; *last becomes the last of them. keys and
+ * places: room for n_lists. */
+size_t akin__lists_next(const int32_t *bound, size_t n_lists, int32_t least,
+                        size_t n, uint64_t *last, uint64_t *keys,
+                        uint32_t *places);
+
+/* One bit for each list that may hold allowed rows, in *out, which the caller
+ * frees; NULL: not worth finding out, all may. */
+enum akin_status akin__lists_mask(const struct akin_vindex *vx,
+                                  const uint8_t *allowed,
+                                  const struct akin_vindex_filter *filter,
+                                  uint64_t **out, struct akin_error *err);
+
+/* --- vindex_search.c --- */
+
+/* As akin_vindex_search; `filter` is what akin_vindex_look says of `allowed`
+ * (NULL: look). Also says how many lists were looked into, for all queries
+ * together (NULL: do not). */
+enum akin_status
+akin__ivf_search(const struct akin_vindex *vx, const float *vectors,
+                 const float *queries, size_t n_queries, size_t k,
+                 struct akin_vindex_effort effort, const uint8_t *allowed,
+                 const struct akin_vindex_filter *filter, uint64_t *rows,
+                 float *sims, uint64_t *n_scanned, struct akin_error *err);
+
+/* Bits of a filter: does row i pass? */
+static inline bool
+akin__bit(const uint8_t *bits, uint64_t i)
+{
+    return (bits[i >> 3] >> (i & 7) & 1) != 0;
+}
+
+/* Is a bit set in the n bytes from `first` on? The bits end at `end`. */
+static inline bool
+akin__any_bit(const uint8_t *bits, size_t first, size_t end, size_t n)
+{
+    uint64_t any = 0, word;
+
+    for (; n >= 8 && first + 8 <= end; n -= 8, first += 8) {
+        memcpy(&word, bits + first, sizeof(word));
+        any |= word;
+    }
+    for (; n > 0 && first < end; n--)
+        any |= bits[first++];
+    return any != 0;
+}
+
+/* Do rows pass in runs, such as whole groups, rather than one by one? */
+bool akin__in_runs(const struct akin_vindex_filter *filter);
+
+/* The best candidates of one query, by code. */
+struct akin__finds {
+    uint64_t *keys; /* room for 2 * fetch */
+    size_t n, fetch;
+    int32_t floor; /* a score below cannot enter */
 };
-enum akin_status akin__ivf_search(const struct akin_vindex *vx,
-                                  const float *vectors, const float *queries,
-                                  size_t n_queries, size_t k, size_t n_probe,
-                                  const struct akin__allowed *allowed,
-                                  uint64_t *rows, float *sims,
-                                  struct akin_error *err);
+/* Of a search for k rows: how many are re-ranked. */
+size_t akin__fetch_of(const struct akin_vindex *vx, size_t k);
+/* Offers a score; akin__finds_cut leaves at most the best `fetch`. */
+void akin__finds_offer(struct akin__finds *f, int32_t score, uint32_t row);
+void akin__finds_cut(struct akin__finds *f);
+/* The k best of them by their vectors, best first. */
+void akin__finds_rank(const struct akin__finds *f, const float *vectors,
+                      size_t dim, const float *query, size_t k, uint64_t *rows,
+                      float *sims);
 
-/* vindex_search.c: the lists of one query (encoded), best first, up to n:
- * those where `count` (NULL: the list has rows) is not 0. Gives how many.
- * keys: room for all lists, rounded up to whole blocks; scores: the same. */
-size_t akin__ivf_order(const struct akin_vindex *vx, const int32_t *scores,
-                       const uint32_t *count, size_t n, uint64_t *keys);
+/* --- vindex_rows.c: codes in the order of rows --- */
 
-/* Is it worth counting by list what passes a filter? When rows pass one by one,
- * they are in every list; and counting many takes longer than to scan some
- * lists in vain. */
-bool akin__ivf_counts(const struct akin_vindex_filter *filter, size_t n_rows,
-                      size_t n_lists);
+/* Of the rows first .. end - 1 that are not skipped (NULL, or one bit a row),
+ * the highest score for each query, and that of each cell of them, cells x
+ * n_queries; INT32_MIN when there is none. */
+size_t akin__rows_cells(uint64_t first, uint64_t end);
+void akin__rows_peaks(const struct akin_vindex *vx,
+                      const struct akin__coded *queries, size_t n_queries,
+                      uint64_t first, uint64_t end, const uint8_t *skip,
+                      int32_t *most, int32_t *peak);
 
-/* Rows of each list that are allowed; NULL in *out when that is not worth
- * counting: then every list may have some. filter: what allowed is like. The
- * caller frees. */
-enum akin_status akin__ivf_count(const struct akin_vindex *vx,
-                                 const uint8_t *allowed,
-                                 const struct akin_vindex_filter *filter,
-                                 uint32_t **out, struct akin_error *err);
+/* The best of these rows for each query, from their vectors: of up to four
+ * whose scores are near the highest. -INFINITY and UINT64_MAX: none. peak: what
+ * akin__rows_peaks found of the same rows and queries, which saves most of the
+ * work; or NULL. */
+void akin__rows_best(const struct akin_vindex *vx, const float *vectors,
+                     const struct akin__coded *coded, const float *queries,
+                     size_t n_queries, uint64_t first, uint64_t end,
+                     const uint8_t *skip, const int32_t *peak, float *sim,
+                     uint64_t *row);
 
 #endif

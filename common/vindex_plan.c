@@ -10,23 +10,16 @@
 #include "simd.h"
 #include "vindex_internal.h"
 
-/* Runs shorter than this are as good as single rows. */
-#define RUN_ROWS ((uint64_t)8)
-#define COUNT_PART ((uint64_t)8)
-/* Counting a row costs about a third of scanning it in a list, so this is three
- * times the lists that counting may have to save. */
-#define COUNT_LISTS ((uint64_t)480)
-/* Groups peeled for each that must be sure: some are met that are not among the
- * best (measured: 1.3 to 2). */
-#define PEEL_MORE 1.6
+/* Probing for groups (measured by akin-bench search at a million tiles):
+ * fetches of one request; lists that they look into together, beside those of a
+ * search for ten rows by a stranger; and what part of the rows peeling looks at
+ * beside the part that the sure groups are of all, for large groups are met
+ * first. */
+#define FETCHES 4.0
+#define FETCH_LISTS 32.0
+#define PEEL_MORE 5.0
 
 const double akin_vindex_width[AKIN_VINDEX_WIDTHS] = {1, 0.3, 0.1, 0.03, 0.01};
-
-static bool
-has_runs(const struct akin_vindex_filter *filter)
-{
-    return filter->n_runs * RUN_ROWS <= filter->n_rows;
-}
 
 AKIN_SIMD struct akin_vindex_filter
 akin_vindex_look(const uint8_t *allowed, size_t n_rows)
@@ -49,28 +42,10 @@ akin_vindex_look(const uint8_t *allowed, size_t n_rows)
     return out;
 }
 
-bool
-akin__ivf_counts(const struct akin_vindex_filter *filter, size_t n_rows,
-                 size_t n_lists)
-{
-    return filter->n_rows <= n_rows / COUNT_PART &&
-           filter->n_rows * n_lists <= COUNT_LISTS * n_rows && has_runs(filter);
-}
-
-double
-akin_vindex_peeled(size_t n_groups, size_t sure)
-{
-    double peeled = PEEL_MORE * (double)sure;
-
-    return peeled < (double)n_groups ? peeled / (double)n_groups : 1;
-}
-
-/* n_probe of a width. Between two that were measured it is about a power of the
- * width when single rows pass, so a straight line between logarithms. When runs
- * pass, what counts is whether a query's own surroundings do, and the larger
- * of the two is taken. 0: no. */
-static size_t
-probes_at(const size_t *measured, double width, bool in_runs)
+/* Lists a query looks into behind a filter. Between two widths that were
+ * measured it is about a power of the width. 0: no. */
+static double
+probes_at(const double *measured, double width)
 {
     for (size_t i = 1; i < AKIN_VINDEX_WIDTHS; i++) {
         double wide = akin_vindex_width[i - 1], narrow = akin_vindex_width[i];
@@ -78,17 +53,54 @@ probes_at(const size_t *measured, double width, bool in_runs)
 
         if (width < narrow)
             continue;
-        if (measured[i - 1] == 0 || measured[i] == 0)
+        if (!(measured[i - 1] > 0) || !(measured[i] > 0))
             return 0;
-        if (in_runs)
-            return measured[i] > measured[i - 1] ? measured[i]
-                                                 : measured[i - 1];
         part = log(wide / width) / log(wide / narrow);
-        return (size_t)ceil(exp((1 - part) * log((double)measured[i - 1]) +
-                                part * log((double)measured[i])) -
-                            1e-9);
+        return exp((1 - part) * log(measured[i - 1]) + part * log(measured[i]));
     }
     return 0;
+}
+
+/* Blocks of codes that a scan reads: of what passes in runs; single rows are
+ * everywhere. */
+static double
+blocks_of(const struct akin_vindex_filter *filter, size_t n_rows)
+{
+    double all = (double)akin__blocks_of(n_rows);
+    double some =
+        (double)filter->n_rows / (double)AKIN__BLOCK + (double)filter->n_runs;
+
+    return akin__in_runs(filter) && some < all ? some : all;
+}
+
+/* What part of the rows that pass peeling looks at. */
+static double
+peeled(const struct akin_vindex_filter *filter)
+{
+    double part = PEEL_MORE * (double)filter->sure;
+
+    return part < (double)filter->n_groups ? part / (double)filter->n_groups
+                                           : 1;
+}
+
+static void
+plan_groups(const struct akin_vindex_model *model, size_t n_rows,
+            const struct akin_vindex_filter *filter, size_t many,
+            struct akin_vindex_plan *out)
+{
+    double lists = fmin(FETCH_LISTS * model->n_probe[1][1],
+                        FETCHES * (double)model->n_lists);
+
+    out->scan_us = blocks_of(filter, n_rows) * model->block_ns[many] / 1e3;
+    if (out->n_probe > 0 && lists > 0)
+        out->probe_us =
+            (FETCHES * model->query_ns[many] + lists * model->list_ns[many]) /
+                1e3 +
+            peeled(filter) * out->scan_us;
+    out->way =
+        out->exact_us < out->scan_us ? AKIN_VINDEX_EXACT : AKIN_VINDEX_SCAN;
+    if (out->probe_us >= 0 && out->probe_us < fmin(out->exact_us, out->scan_us))
+        out->way = AKIN_VINDEX_PROBE;
 }
 
 void
@@ -98,29 +110,29 @@ akin_vindex_plan(const struct akin_vindex_model *model, size_t n_rows,
 {
     const size_t many = n_queries >= AKIN_VINDEX_MANY;
     double rows = (double)filter->n_rows, runs = (double)filter->n_runs;
-    double single = filter->n_rows == 0 ? 0 : runs / rows;
-    double count = akin__ivf_counts(filter, n_rows, model->n_lists)
-                       ? rows * model->count_ns / (double)n_queries
-                       : 0;
+    double single = filter->n_rows == 0 ? 0 : runs / rows, best;
 
+    *out = (struct akin_vindex_plan){.probe_us = -1};
     out->exact_us =
         rows / 1e3 *
         (single * model->gather_ns[many] + (1 - single) * model->row_ns[many]);
     out->n_probe = filter->n_rows == n_rows
                        ? model->n_probe[0][0]
-                       : probes_at(model->n_probe[has_runs(filter)],
-                                   rows / (double)n_rows, has_runs(filter));
-    /* what lies beyond a dataset left out is found as behind a filter of runs
-     */
-    out->n_beyond = model->n_probe[1][1] > out->n_probe ? model->n_probe[1][1]
-                                                        : out->n_probe;
-    out->probe_us = -1;
-    if (out->n_probe == 0)
+                       : probes_at(model->n_probe[akin__in_runs(filter)],
+                                   rows / (double)n_rows);
+    if (filter->n_groups > 0) {
+        plan_groups(model, n_rows, filter, many, out);
         return;
-    out->probe_us = (model->query_ns[many] + count +
-                     (double)out->n_probe * model->list_ns[many]) /
-                        1e3 +
-                    filter->peeled * out->exact_us;
-    if (out->exact_us <= out->probe_us)
-        out->n_probe = 0;
+    }
+    out->scan_us = blocks_of(filter, n_rows) * model->block_ns[many] / 1e3;
+    best = out->exact_us;
+    if (out->scan_us < best) {
+        best = out->scan_us;
+        out->way = AKIN_VINDEX_SCAN;
+    }
+    if (out->n_probe > 0)
+        out->probe_us =
+            (model->query_ns[many] + out->n_probe * model->list_ns[many]) / 1e3;
+    if (out->probe_us >= 0 && out->probe_us < best)
+        out->way = AKIN_VINDEX_PROBE;
 }

@@ -24,7 +24,8 @@
 
 #define BLOCK_BYTES(words) ((words)*AKIN__BLOCK * 4)
 #define FIX_STEP 0x1p-20f /* of similarity */
-#define UNIT_MAX 1e9f     /* so that scores stay within 32 bits */
+#define MEAN_CODE 127.5f
+#define UNIT_MAX 1e9f /* so that scores stay within 32 bits */
 
 /* --- any processor --- */
 
@@ -143,20 +144,55 @@ vnni_four_queries(const uint8_t *codes, const int16_t *fix, size_t words,
     finish(s3, fix, queries[3].unit * FIX_STEP, scores + 3 * stride);
 }
 
+/* Two blocks with four queries: eight sums, for an addition takes five cycles
+ * and two can begin in each. */
 VNNI static void
-scan_vnni(const uint8_t *codes, const int16_t *fix, size_t n_blocks,
-          size_t words, const struct akin__coded *queries, size_t n_queries,
-          int32_t *scores)
+vnni_two_blocks(const uint8_t *codes, const int16_t *fix, size_t words,
+                const struct akin__coded *queries, int32_t *scores,
+                size_t stride)
 {
-    const size_t step = BLOCK_BYTES(words), stride = n_blocks * AKIN__BLOCK;
+    const uint8_t *more = codes + BLOCK_BYTES(words);
+    __m512i a0 = _mm512_setzero_si512(), a1 = a0, a2 = a0, a3 = a0;
+    __m512i b0 = a0, b1 = a0, b2 = a0, b3 = a0;
 
-    if (n_queries == AKIN__SCAN_QUERIES) {
-        for (size_t b = 0; b < n_blocks; b++)
-            vnni_four_queries(codes + b * step, fix + b * AKIN__BLOCK, words,
-                              queries, scores + b * AKIN__BLOCK, stride);
-        return;
+    for (size_t w = 0; w < words; w++) {
+        __m512i a = _mm512_loadu_si512(codes + w * AKIN__BLOCK * 4);
+        __m512i b = _mm512_loadu_si512(more + w * AKIN__BLOCK * 4);
+        __m512i q0 = spread(queries[0].bytes + w * 4);
+        __m512i q1 = spread(queries[1].bytes + w * 4);
+        __m512i q2 = spread(queries[2].bytes + w * 4);
+        __m512i q3 = spread(queries[3].bytes + w * 4);
+
+        a0 = _mm512_dpbusd_epi32(a0, a, q0);
+        b0 = _mm512_dpbusd_epi32(b0, b, q0);
+        a1 = _mm512_dpbusd_epi32(a1, a, q1);
+        b1 = _mm512_dpbusd_epi32(b1, b, q1);
+        a2 = _mm512_dpbusd_epi32(a2, a, q2);
+        b2 = _mm512_dpbusd_epi32(b2, b, q2);
+        a3 = _mm512_dpbusd_epi32(a3, a, q3);
+        b3 = _mm512_dpbusd_epi32(b3, b, q3);
     }
-    for (size_t q = 0; q < n_queries; q++) {
+    finish(a0, fix, queries[0].unit * FIX_STEP, scores);
+    finish(a1, fix, queries[1].unit * FIX_STEP, scores + stride);
+    finish(a2, fix, queries[2].unit * FIX_STEP, scores + 2 * stride);
+    finish(a3, fix, queries[3].unit * FIX_STEP, scores + 3 * stride);
+    fix += AKIN__BLOCK;
+    scores += AKIN__BLOCK;
+    finish(b0, fix, queries[0].unit * FIX_STEP, scores);
+    finish(b1, fix, queries[1].unit * FIX_STEP, scores + stride);
+    finish(b2, fix, queries[2].unit * FIX_STEP, scores + 2 * stride);
+    finish(b3, fix, queries[3].unit * FIX_STEP, scores + 3 * stride);
+}
+
+/* The queries from `first` on, one after the other. */
+VNNI static void
+vnni_few(const uint8_t *codes, const int16_t *fix, size_t n_blocks,
+         size_t words, const struct akin__coded *queries, size_t first,
+         size_t end, int32_t *scores, size_t stride)
+{
+    const size_t step = BLOCK_BYTES(words);
+
+    for (size_t q = first; q < end; q++) {
         size_t b = 0;
 
         for (; b + 4 <= n_blocks; b += 4)
@@ -166,6 +202,39 @@ scan_vnni(const uint8_t *codes, const int16_t *fix, size_t n_blocks,
         for (; b < n_blocks; b++)
             vnni_one_block(codes + b * step, fix + b * AKIN__BLOCK, words,
                            &queries[q], scores + q * stride + b * AKIN__BLOCK);
+    }
+}
+
+/* A few blocks stay in the first-level cache for all queries. */
+VNNI static void
+scan_vnni(const uint8_t *codes, const int16_t *fix, size_t n_blocks,
+          size_t words, const struct akin__coded *queries, size_t n_queries,
+          int32_t *scores)
+{
+    const size_t step = BLOCK_BYTES(words), stride = n_blocks * AKIN__BLOCK;
+    const size_t fours = n_queries / 4 * 4;
+
+    if (fours == 0) {
+        vnni_few(codes, fix, n_blocks, words, queries, 0, n_queries, scores,
+                 stride);
+        return;
+    }
+    for (size_t b = 0, n; b < n_blocks; b += n) {
+        n = n_blocks - b < 4 ? n_blocks - b : 4;
+        for (size_t q = 0; q < fours; q += 4)
+            for (size_t i = 0; i < n; i += 2) {
+                const size_t at = b + i;
+                int32_t *to = scores + q * stride + at * AKIN__BLOCK;
+
+                if (i + 2 <= n)
+                    vnni_two_blocks(codes + at * step, fix + at * AKIN__BLOCK,
+                                    words, queries + q, to, stride);
+                else
+                    vnni_four_queries(codes + at * step, fix + at * AKIN__BLOCK,
+                                      words, queries + q, to, stride);
+            }
+        vnni_few(codes + b * step, fix + b * AKIN__BLOCK, n, words, queries,
+                 fours, n_queries, scores + b * AKIN__BLOCK, stride);
     }
 }
 
@@ -258,22 +327,29 @@ akin__encode(const struct akin__scale *scale, const float *row, uint8_t *out)
     return fix < INT16_MAX ? (int16_t)fix : INT16_MAX;
 }
 
-/* The steps go into the query; the lows add the same to every row. */
+/* The steps go into the query; the lows add the same to every row, and so,
+ * about, does what rounding takes from the query. */
 struct akin__coded
 akin__encode_query(const struct akin__scale *scale, const float *query,
                    int8_t *out)
 {
-    float largest = 0, unit;
+    float largest = 0, base = 0, unit;
 
     memset(out, 0, scale->words * 4);
-    for (size_t d = 0; d < scale->dim; d++)
+    for (size_t d = 0; d < scale->dim; d++) {
         largest = fmaxf(largest, fabsf(query[d] * scale->step[d]));
-    if (!(largest > 0) || !isfinite(largest))
-        return (struct akin__coded){out, 0};
+        base += query[d] * scale->low[d];
+    }
+    if (!(largest > 0) || !isfinite(largest) || !isfinite(base))
+        return (struct akin__coded){out, 0, 0};
     unit = fminf(127.0f / largest, UNIT_MAX);
-    for (size_t d = 0; d < scale->dim; d++)
-        out[d] = (int8_t)lrintf(query[d] * scale->step[d] * unit);
-    return (struct akin__coded){out, unit};
+    for (size_t d = 0; d < scale->dim; d++) {
+        float exact = query[d] * scale->step[d] * unit;
+
+        out[d] = (int8_t)lrintf(exact);
+        base += (exact - (float)out[d]) * MEAN_CODE / unit;
+    }
+    return (struct akin__coded){out, unit, base};
 }
 
 void

@@ -71,7 +71,7 @@ void akin_snapshot_row(const struct akin_snapshot *snapshot, uint64_t row,
  * sim, row  out, n_queries x n_datasets. Where IVF did not reach a dataset,
  *           sim is an upper bound (the worst similarity fetched) and row is
  *           UINT64_MAX; the first 64 datasets by mean have no such places.
- * plan      out, AKIN_PLAN_TEXT bytes: "exact", "exact (narrow filter)", or
+ * plan      out, AKIN_PLAN_TEXT bytes: "exact", "scan" (of codes), or
  *           with the lists probed first "ivf 24 of 4000 lists" */
 #define AKIN_PLAN_TEXT ((size_t)48)
 enum akin_status akin_snapshot_best(const struct akin_snapshot *snapshot,

@@ -264,34 +264,32 @@ scan_tail(struct search *q, struct akin_error *err)
 
 /* --- the plan --- */
 
-/* No lists to probe: scan. */
 static struct akin_vindex_plan
 make_plan(const struct search *q)
 {
     const struct akin_generation *gen = q->s->base->gen;
-    const struct akin_vindex_filter filter = {
-        .n_rows = q->n_want_rows,
-        .n_runs = q->n_want_groups,
-        .peeled = akin_vindex_peeled(q->n_want_groups, SURE)};
-    struct akin_vindex_plan plan = {0};
+    const struct akin_vindex_filter filter = {.n_rows = q->n_want_rows,
+                                              .n_runs = q->n_want_groups,
+                                              .n_groups = q->n_want_groups,
+                                              .sure = SURE};
+    struct akin_vindex_plan plan = {.way = AKIN_VINDEX_EXACT};
 
-    if (gen == NULL || gen->vindex == NULL || q->n_want_rows == 0)
-        return plan;
-    akin_vindex_plan(&gen->model, (size_t)gen->n_rows, &filter, q->n_queries,
-                     &plan);
+    if (gen != NULL && gen->vindex != NULL && q->n_want_rows > 0)
+        akin_vindex_plan(&gen->model, (size_t)gen->n_rows, &filter,
+                         q->n_queries, &plan);
     return plan;
 }
 
-/* Probes for all query tiles together; a table of groups becomes one of
+/* By codes, for all query tiles together; a table of groups becomes one of
  * positions. */
 static enum akin_status
-probe_base(struct search *q, const struct akin_vindex_plan *plan,
-           struct akin_error *err)
+search_base(struct search *q, enum akin_vindex_way way, uint64_t *n_lists,
+            struct akin_error *err)
 {
     const struct akin__base *base = q->s->base;
-    const struct akin_vindex_probing how = {
-        .n_probe = plan->n_probe,
-        .n_beyond = plan->n_beyond,
+    const struct akin_vindex_grouping how = {
+        .way = way,
+        .effort = base->gen->model.effort,
         .n_fetch = (size_t)q->s->source->config.query_probe_tiles,
         .sure = SURE};
     size_t n = base->n_groups;
@@ -301,10 +299,10 @@ probe_base(struct search *q, const struct akin_vindex_plan *plan,
     q->pass_row = calloc(n, q->n_queries * sizeof(uint64_t));
     if (q->pass_sim == NULL || q->pass_row == NULL)
         return no_memory(err);
-    st = akin_vindex_probe_groups(base->gen->vindex, base->gen->vectors,
-                                  base->start, n, q->queries, q->n_queries,
-                                  skip_of(q), q->want_group, &how, q->pass_sim,
-                                  q->pass_row, err);
+    st = akin_vindex_search_groups(base->gen->vindex, base->gen->vectors,
+                                   base->start, n, q->queries, q->n_queries,
+                                   skip_of(q), q->want_group, &how, q->pass_sim,
+                                   q->pass_row, n_lists, err);
     for (size_t i = 0; st == AKIN_OK && i < q->n_queries * n; i++)
         if (q->want_group[i % n] != 0)
             offer(q, i / n, q->s->base_position[i % n], q->pass_sim[i],
@@ -322,21 +320,22 @@ search_all(struct search *q, char *plan, struct akin_error *err)
     const struct akin_generation *gen = q->s->base->gen;
     enum akin_status st = look_at_base(q, err);
     struct akin_vindex_plan how;
+    uint64_t n_lists = 0;
 
     if (st != AKIN_OK)
         return st;
     how = make_plan(q);
-    if (how.n_probe > 0) {
-        (void)snprintf(plan, AKIN_PLAN_TEXT, "ivf %zu of %zu lists",
-                       how.n_probe, akin_vindex_lists(gen->vindex));
-        st = probe_base(q, &how, err);
-    } else {
-        (void)snprintf(plan, AKIN_PLAN_TEXT, "%s",
-                       gen != NULL && gen->vindex != NULL && q->want != NULL
-                           ? "exact (narrow filter)"
-                           : "exact");
+    if (how.way == AKIN_VINDEX_EXACT)
         st = scan_base(q, err);
-    }
+    else
+        st = search_base(q, how.way, &n_lists, err);
+    if (how.way == AKIN_VINDEX_PROBE)
+        (void)snprintf(plan, AKIN_PLAN_TEXT, "ivf %.0f of %zu lists",
+                       ceil((double)n_lists / (double)q->n_queries),
+                       akin_vindex_lists(gen->vindex));
+    else
+        (void)snprintf(plan, AKIN_PLAN_TEXT, "%s",
+                       how.way == AKIN_VINDEX_SCAN ? "scan" : "exact");
     if (gen != NULL)
         (void)akin_generation_trim(gen,
                                    q->s->source->config.index_resident_bytes);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "status.h"
 
+#include <math.h>
+
 #include "params.h"
 
 static void
@@ -19,12 +21,12 @@ put_counts(struct akin_json *json, const struct akin_snapshot *snapshot)
 }
 
 static struct akin_json *
-probes(const size_t *n_probe)
+probes(const double *n_probe)
 {
     struct akin_json *list = akin_json_array();
 
     for (size_t w = 0; w < AKIN_VINDEX_WIDTHS; w++)
-        akin_json_append(list, akin_json_new_int((int64_t)n_probe[w]));
+        akin_json_append(list, akin_json_new_int((int64_t)ceil(n_probe[w])));
     return list;
 }
 
@@ -34,9 +36,12 @@ model(const struct akin_vindex_model *model)
     struct akin_json *out = akin_json_object();
 
     akin_json_set_real(out, "recall", model->recall);
+    akin_json_set_int(out, "lists_at_least", (int64_t)model->effort.n_first);
+    akin_json_set_real(out, "margin", (double)model->effort.margin);
     akin_json_set(out, "lists_for_tiles", probes(model->n_probe[0]));
     akin_json_set(out, "lists_for_datasets", probes(model->n_probe[1]));
     akin_json_set_real(out, "row_ns", model->row_ns[1]);
+    akin_json_set_real(out, "block_ns", model->block_ns[1]);
     akin_json_set_real(out, "list_ns", model->list_ns[1]);
     akin_json_set_real(out, "query_ns", model->query_ns[1]);
     return out;

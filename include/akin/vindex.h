@@ -73,38 +73,76 @@ void akin_vindex_close(struct akin_vindex *vx);
 size_t akin_vindex_lists(const struct akin_vindex *vx);
 /* Where the file is mapped, for those who want it in memory early. */
 struct akin_span akin_vindex_mapped(const struct akin_vindex *vx);
+/* The part of it that is read only where lists are looked into. */
+struct akin_span akin_vindex_mapped_lists(const struct akin_vindex *vx);
 
-/* For each query: scans the n_probe lists (1..lists) whose centres are nearest
- * by 8-bit codes, takes the best k * 4 (at least 64) rows and re-ranks them
- * exactly with `vectors`. Arguments as akin_vindex_exact. With `allowed`, lists
- * without an allowed row do not count as probed, and when the lists probed hold
- * fewer than k allowed rows, twice as many are probed, until k are found or
- * every list was seen. One thread. */
-enum akin_status akin_vindex_search(const struct akin_vindex *vx,
-                                    const float *vectors, const float *queries,
-                                    size_t n_queries, size_t k, size_t n_probe,
-                                    const uint8_t *allowed, uint64_t *rows,
-                                    float *sims,
-                                    struct akin_error *err) AKIN_MUST_USE;
+/* A filter: how many rows pass, in how many runs of contiguous rows. When
+ * groups are asked for: how many, and how many are to be sure; else 0. */
+struct akin_vindex_filter {
+    uint64_t n_rows, n_runs;
+    size_t n_groups, sure;
+};
+struct akin_vindex_filter akin_vindex_look(const uint8_t *allowed,
+                                           size_t n_rows);
 
-/* As akin_vindex_best_in_groups, by probing: each query fetches its best
- * n_fetch rows as akin_vindex_search does; the groups that these are in are
- * scanned exactly for all queries and then left out of the next fetch, until no
- * group left can have one of the `sure` highest sums over the queries (as the
- * threshold algorithm of Fagin, Lotem and Naor, J. Comput. Syst. Sci. 2003,
- * section 4, stops). A group that was left has upper bounds in best_sim, the
- * worst similarities fetched, and UINT64_MAX in best_row. */
-struct akin_vindex_probing {
-    size_t n_probe;  /* lists of the first fetch */
-    size_t n_beyond; /* of the later ones, at least n_probe */
+/* How far a search goes: n_first lists, the most promising, in any case; then
+ * as long as the next may hold something within `margin` (of similarity) of the
+ * k-th best found so far. INFINITY: into all lists. */
+struct akin_vindex_effort {
+    size_t n_first;
+    float margin;
+};
+
+/* For each query: looks into lists as `effort` says. Takes the best k + k / 4
+ * (at least k
+ * + 54) rows by 8-bit codes and re-ranks them exactly with `vectors`. Arguments
+ * as akin_vindex_exact. Behind a filter it goes on by itself until k allowed
+ * rows are found or every list was seen. filter: what akin_vindex_look says of
+ * `allowed`, for those who know; or NULL. One thread. EINVAL: margin is no
+ * number, or n_first 0. */
+enum akin_status
+akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
+                   const float *queries, size_t n_queries, size_t k,
+                   struct akin_vindex_effort effort, const uint8_t *allowed,
+                   const struct akin_vindex_filter *filter, uint64_t *rows,
+                   float *sims, struct akin_error *err) AKIN_MUST_USE;
+
+/* The same by scanning the 8-bit codes of all rows that pass. */
+enum akin_status akin_vindex_scan(const struct akin_vindex *vx,
+                                  const float *vectors, const float *queries,
+                                  size_t n_queries, size_t k,
+                                  const uint8_t *allowed, uint64_t *rows,
+                                  float *sims,
+                                  struct akin_error *err) AKIN_MUST_USE;
+
+enum akin_vindex_way {
+    AKIN_VINDEX_EXACT, /* akin_vindex_exact, akin_vindex_best_in_groups */
+    AKIN_VINDEX_SCAN,  /* codes of all rows that pass, then vectors */
+    AKIN_VINDEX_PROBE  /* codes of some lists, then vectors */
+};
+
+/* As akin_vindex_best_in_groups, by codes, for the groups with the highest sums
+ * over the queries; other groups have upper bounds in best_sim and UINT64_MAX
+ * in best_row. Both ways hold groups against each other by such bounds, and
+ * look for the best rows of a group (by codes, then by vectors) only until no
+ * other can have one of the `sure` highest sums (as the threshold algorithm of
+ * Fagin, Lotem and Naor, J. Comput. Syst. Sci. 2003, section 4, stops).
+ * Scanning, the bound of a group is its best code. Probing, each query fetches
+ * its best n_fetch rows as akin_vindex_search does; their groups are looked at
+ * and left out of the next fetch, and the worst fetched is the bound of the
+ * rest. */
+struct akin_vindex_grouping {
+    enum akin_vindex_way way;         /* SCAN or PROBE */
+    struct akin_vindex_effort effort; /* of probing */
     size_t n_fetch, sure;
 };
-enum akin_status akin_vindex_probe_groups(
+/* n_lists: out, lists looked into, for all queries together; may be NULL. */
+enum akin_status akin_vindex_search_groups(
     const struct akin_vindex *vx, const float *vectors,
     const uint64_t *group_start, size_t n_groups, const float *queries,
     size_t n_queries, const uint8_t *skip_row, const uint8_t *want,
-    const struct akin_vindex_probing *how, float *best_sim, uint64_t *best_row,
-    struct akin_error *err) AKIN_MUST_USE;
+    const struct akin_vindex_grouping *how, float *best_sim, uint64_t *best_row,
+    uint64_t *n_lists, struct akin_error *err) AKIN_MUST_USE;
 
 /* --- planning --- */
 
@@ -113,48 +151,40 @@ enum akin_status akin_vindex_probe_groups(
  * 0.03, 0.01. */
 extern const double akin_vindex_width[AKIN_VINDEX_WIDTHS];
 
-/* What was measured. n_probe: lists to probe behind a filter of each width,
- * [0] that lets single rows through, [1] that lets runs of rows through (whole
- * datasets); 0: not even all lists reach the recall, or there are too few rows
- * to tell. Costs are of one query: [0] alone, [1] among AKIN_VINDEX_MANY. */
+/* What was measured. n_probe: lists a query looks into behind a filter of each
+ * width, in the mean, [0] that lets single rows through, [1] that lets runs of
+ * rows through (whole datasets); 0: there are too few rows to tell. Costs are
+ * of one query: [0] alone, [1] among AKIN_VINDEX_MANY. */
 #define AKIN_VINDEX_MANY ((size_t)8)
 struct akin_vindex_model {
     size_t n_lists; /* of the index */
-    size_t n_probe[2][AKIN_VINDEX_WIDTHS];
-    double recall;       /* recall@10, the least of what n_probe serves */
+    double n_probe[2][AKIN_VINDEX_WIDTHS];
+    struct akin_vindex_effort effort;
+    double recall;       /* recall@10 with it, the least behind any filter */
     double row_ns[2];    /* exact scan of a row, rows in runs */
     double gather_ns[2]; /* the same, single rows */
+    double block_ns[2];  /* scan of the codes of sixteen rows */
     double list_ns[2];   /* probing one more list */
     double query_ns[2];  /* probing: what a query costs besides the lists */
-    double count_ns;     /* a request: counting a row that passes by list */
 };
-
-/* A filter: how many rows pass, in how many runs of contiguous rows. For
- * akin_vindex_probe_groups also what part of them peeling will scan exactly (0
- * to 1, akin_vindex_peeled); 0 when rows are asked for. */
-struct akin_vindex_filter {
-    uint64_t n_rows, n_runs;
-    double peeled;
-};
-/* Expected, of n_groups wanted, when `sure` are to be. */
-double akin_vindex_peeled(size_t n_groups, size_t sure);
-struct akin_vindex_filter akin_vindex_look(const uint8_t *allowed,
-                                           size_t n_rows);
 
 struct akin_vindex_plan {
-    size_t n_probe;            /* 0: an exact scan of what passes */
-    size_t n_beyond;           /* for akin_vindex_probing */
-    double exact_us, probe_us; /* expected, a query; probe_us < 0: cannot */
+    enum akin_vindex_way way;
+    double n_probe; /* expected lists, a query; 0: not known */
+    /* expected, a query; < 0: cannot */
+    double exact_us, scan_us, probe_us;
 };
-/* For n_queries queries of one request. Every row passing is a filter, too. */
+/* The cheapest way for n_queries queries of one request. Every row passing is a
+ * filter, too. */
 void akin_vindex_plan(const struct akin_vindex_model *model, size_t n_rows,
                       const struct akin_vindex_filter *filter, size_t n_queries,
                       struct akin_vindex_plan *out);
 
 /* Measures the model with n_sample evenly taken rows as queries (the row itself
- * does not count): the smallest n_probe whose recall@10 against the exact scan
- * is at least the target, and what things cost here. The costs differ from run
- * to run, n_probe does not. EINVAL: n_sample 0. */
+ * does not count): the smallest effort with which recall@10 against the exact
+ * scan is at least the target behind filters of all widths, and what things
+ * cost here. Costs differ from run to run, the effort does not. Where not even
+ * all lists reach the target, recall is below it. EINVAL: n_sample 0. */
 enum akin_status akin_vindex_calibrate(const struct akin_vindex *vx,
                                        const float *vectors, size_t n_sample,
                                        double target,

@@ -15,8 +15,7 @@ static const double bounds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                 0.1,   0.25,   0.5,   1,    2.5,   10};
 #define N_BOUNDS AKIN_COUNT(bounds)
 
-static const char *const plans[] = {"exact", "exact (narrow filter)", "ivf",
-                                    "other"};
+static const char *const plans[] = {"exact", "scan", "ivf", "other"};
 #define N_PLANS AKIN_COUNT(plans)
 
 struct counts {

@@ -75,13 +75,16 @@ print_model(const struct akin_vindex_model *model)
 {
     bench_figure("lists", (double)model->n_lists, "lists");
     for (size_t w = 0; w < AKIN_VINDEX_WIDTHS; w++)
-        (void)printf("probes at %g %%\t%zu\t%zu\n", akin_vindex_width[w] * 100,
-                     model->n_probe[0][w], model->n_probe[1][w]);
+        (void)printf("probes at %g %%\t%.1f\t%.1f\n",
+                     akin_vindex_width[w] * 100, model->n_probe[0][w],
+                     model->n_probe[1][w]);
+    bench_figure("lists in any case", (double)model->effort.n_first, "lists");
+    bench_figure("margin", (double)model->effort.margin, "similarity");
     for (size_t i = 0; i < 2; i++)
-        (void)printf("model, ns\trow %.2f\tsingle row %.2f\tlist %.0f\tquery "
-                     "%.0f\tcount %.2f\n",
-                     model->row_ns[i], model->gather_ns[i], model->list_ns[i],
-                     model->query_ns[i], model->count_ns);
+        (void)printf("model, ns\trow %.2f\tsingle row %.2f\tblock %.1f\tlist "
+                     "%.0f\tquery %.0f\n",
+                     model->row_ns[i], model->gather_ns[i], model->block_ns[i],
+                     model->list_ns[i], model->query_ns[i]);
     (void)fflush(stdout);
 }
 

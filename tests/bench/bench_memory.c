@@ -41,13 +41,14 @@ static enum akin_status
 ask(const struct bench_synthetic *data, const struct bench_lists *lists,
     size_t nth, float *sim, uint64_t *row, struct akin_error *err)
 {
-    const struct akin_vindex_filter all = {
-        .n_rows = data->n_rows,
-        .n_runs = 1,
-        .peeled = akin_vindex_peeled(data->n_groups, SURE)};
+    const struct akin_vindex_filter all = {.n_rows = data->n_rows,
+                                           .n_runs = 1,
+                                           .n_groups = data->n_groups,
+                                           .sure = SURE};
     float image[BENCH_IMAGE_TILES * BENCH_DIM];
     struct akin_vindex_plan plan;
-    struct akin_vindex_probing how = {.n_fetch = FETCH, .sure = SURE};
+    struct akin_vindex_grouping how = {
+        .effort = lists->model.effort, .n_fetch = FETCH, .sure = SURE};
     size_t group = (size_t)(akin_hash_mix(nth, 9) % data->n_groups);
 
     /* as search asks: one in four is of a dataset that is not stored */
@@ -55,12 +56,11 @@ ask(const struct bench_synthetic *data, const struct bench_lists *lists,
                           nth, image);
     akin_vindex_plan(&lists->model, data->n_rows, &all, BENCH_IMAGE_TILES,
                      &plan);
-    how.n_probe = plan.n_probe;
-    how.n_beyond = plan.n_beyond;
-    if (how.n_probe > 0)
-        return akin_vindex_probe_groups(
+    how.way = plan.way;
+    if (how.way != AKIN_VINDEX_EXACT)
+        return akin_vindex_search_groups(
             lists->vx, lists->rows, data->group_start, data->n_groups, image,
-            BENCH_IMAGE_TILES, NULL, NULL, &how, sim, row, err);
+            BENCH_IMAGE_TILES, NULL, NULL, &how, sim, row, NULL, err);
     akin_vindex_best_in_groups(lists->rows, BENCH_DIM, data->group_start,
                                data->n_groups, image, BENCH_IMAGE_TILES, NULL,
                                NULL, sim, row);

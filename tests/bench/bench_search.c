@@ -29,6 +29,8 @@ struct bench {
     struct bench_synthetic data;
     struct bench_lists lists;
     size_t n_images, n_tiles; /* asked */
+    const char *way;          /* always this; NULL: as planned */
+    size_t n_question;        /* tiles of an image that are asked */
     const float *rows;
     struct akin_vindex *vx;
     struct akin_vindex_model model;
@@ -136,6 +138,18 @@ time_exact(const struct bench *b, const uint8_t *allowed,
     }
 }
 
+static const char *const way_names[] = {"exact", "scan", "probe"};
+
+static void
+make_plan(const struct bench *b, const struct akin_vindex_filter *filter,
+          size_t n_queries, struct akin_vindex_plan *plan)
+{
+    akin_vindex_plan(&b->model, b->data.n_rows, filter, n_queries, plan);
+    for (size_t i = 0; b->way != NULL && i < AKIN_COUNT(way_names); i++)
+        if (strcmp(b->way, way_names[i]) == 0)
+            plan->way = (enum akin_vindex_way)i;
+}
+
 /* One tile as a request alone: the filter is looked at, a plan made, and the
  * search done. */
 static enum akin_status
@@ -147,10 +161,13 @@ search_tile(const struct bench *b, const float *tile, const uint8_t *allowed,
 
     if (allowed != NULL)
         filter = akin_vindex_look(allowed, b->data.n_rows);
-    akin_vindex_plan(&b->model, b->data.n_rows, &filter, 1, plan);
-    if (plan->n_probe > 0)
-        return akin_vindex_search(b->vx, b->rows, tile, 1, K, plan->n_probe,
-                                  allowed, rows, sims, err);
+    make_plan(b, &filter, 1, plan);
+    if (plan->way == AKIN_VINDEX_PROBE)
+        return akin_vindex_search(b->vx, b->rows, tile, 1, K, b->model.effort,
+                                  allowed, &filter, rows, sims, err);
+    if (plan->way == AKIN_VINDEX_SCAN)
+        return akin_vindex_scan(b->vx, b->rows, tile, 1, K, allowed, rows, sims,
+                                err);
     akin_vindex_exact(b->rows, b->data.n_rows, BENCH_DIM, tile, 1, K, allowed,
                       rows, sims);
     return AKIN_OK;
@@ -192,7 +209,7 @@ best_datasets(const struct bench *b, const float *sim, size_t *out)
         double here = 0;
         size_t at;
 
-        for (size_t q = 0; q < BENCH_IMAGE_TILES; q++)
+        for (size_t q = 0; q < b->n_question; q++)
             here += (double)sim[q * n_groups + g];
         if (!isfinite(here) || (n == K && here <= sum[K - 1]))
             continue;
@@ -208,28 +225,28 @@ best_datasets(const struct bench *b, const float *sim, size_t *out)
 
 static enum akin_status
 rank(const struct bench *b, const float *image, bool is_exact, bool is_wide,
-     float *sim, uint64_t *row, struct akin_error *err)
+     float *sim, uint64_t *row, struct akin_vindex_plan *plan,
+     struct akin_error *err)
 {
     struct akin_vindex_filter filter = {.n_rows = b->data.n_rows, .n_runs = 1};
-    struct akin_vindex_probing how = {.n_fetch = N_FETCH, .sure = SURE};
-    struct akin_vindex_plan plan = {0};
+    struct akin_vindex_grouping how = {
+        .effort = b->model.effort, .n_fetch = N_FETCH, .sure = SURE};
     const uint8_t *skip = is_wide || b->in_runs ? NULL : b->skip;
 
     if (!is_exact) {
         if (!is_wide)
             filter = akin_vindex_look(b->allowed, b->data.n_rows);
-        filter.peeled = akin_vindex_peeled(b->n_wanted, SURE);
-        akin_vindex_plan(&b->model, b->data.n_rows, &filter, BENCH_IMAGE_TILES,
-                         &plan);
+        filter.n_groups = b->n_wanted;
+        filter.sure = SURE;
+        make_plan(b, &filter, b->n_question, plan);
+        how.way = plan->way;
     }
-    how.n_probe = plan.n_probe;
-    how.n_beyond = plan.n_beyond;
-    if (how.n_probe > 0)
-        return akin_vindex_probe_groups(
+    if (how.way != AKIN_VINDEX_EXACT)
+        return akin_vindex_search_groups(
             b->vx, b->rows, b->data.group_start, b->data.n_groups, image,
-            BENCH_IMAGE_TILES, skip, b->want, &how, sim, row, err);
+            b->n_question, skip, b->want, &how, sim, row, NULL, err);
     akin_vindex_best_in_groups(b->rows, BENCH_DIM, b->data.group_start,
-                               b->data.n_groups, image, BENCH_IMAGE_TILES, skip,
+                               b->data.n_groups, image, b->n_question, skip,
                                b->want, sim, row);
     return AKIN_OK;
 }
@@ -237,9 +254,9 @@ rank(const struct bench *b, const float *image, bool is_exact, bool is_wide,
 static enum akin_status
 rank_images(const struct bench *b, bool is_wide, struct bench_samples *ms,
             struct bench_samples *exact_ms, double *agreement,
-            struct akin_error *err)
+            struct akin_vindex_plan *plan, struct akin_error *err)
 {
-    size_t n = BENCH_IMAGE_TILES * b->data.n_groups, same = 0, all = 0;
+    size_t n = b->n_question * b->data.n_groups, same = 0, all = 0;
     float *sim = akin_new(n, sizeof(*sim));
     uint64_t *row = akin_new(n, sizeof(*row));
     enum akin_status st = AKIN_OK;
@@ -249,12 +266,12 @@ rank_images(const struct bench *b, bool is_wide, struct bench_samples *ms,
         size_t is[K], should[K], n_is, n_should;
         uint64_t start = bench_cpu_ns();
 
-        st = rank(b, image, true, is_wide, sim, row, err);
+        st = rank(b, image, true, is_wide, sim, row, NULL, err);
         bench_add(exact_ms, (double)(bench_cpu_ns() - start) / 1e6);
         n_should = best_datasets(b, sim, should);
         start = bench_cpu_ns();
         if (st == AKIN_OK)
-            st = rank(b, image, false, is_wide, sim, row, err);
+            st = rank(b, image, false, is_wide, sim, row, plan, err);
         bench_add(ms, (double)(bench_cpu_ns() - start) / 1e6);
         n_is = best_datasets(b, sim, is);
         all += n_should;
@@ -273,7 +290,7 @@ rank_images(const struct bench *b, bool is_wide, struct bench_samples *ms,
 struct figures {
     struct bench_samples us, exact_us, ms, exact_ms;
     double recall, agreement;
-    struct akin_vindex_plan plan;
+    struct akin_vindex_plan plan, image_plan;
 };
 
 static void
@@ -281,19 +298,20 @@ print(double width, bool in_runs, struct figures *f, double unfiltered_us)
 {
     double us = bench_quantile(&f->us, 0.5);
 
-    (void)printf("%g\t%s\t%s\t%zu\t%.4f\t%.0f\t%.0f\t%.2f\t%.1f\t%.4f\t%.2f\t"
-                 "%.2f\t%.1f\n",
-                 width * 100,
-                 width >= 1 ? "none"
-                 : in_runs  ? "datasets"
-                            : "scattered",
-                 f->plan.n_probe > 0 ? "ivf" : "exact", f->plan.n_probe,
-                 f->recall, us, bench_quantile(&f->us, 0.99),
-                 unfiltered_us > 0 ? us / unfiltered_us : 1,
-                 bench_quantile(&f->exact_us, 0.5) / us, f->agreement,
-                 bench_quantile(&f->ms, 0.5), bench_quantile(&f->ms, 0.99),
-                 bench_quantile(&f->exact_ms, 0.5) /
-                     bench_quantile(&f->ms, 0.5));
+    (void)printf(
+        "%g\t%s\t%s\t%.0f\t%.4f\t%.0f\t%.0f\t%.2f\t%.1f\t%s\t%.4f\t"
+        "%.2f\t%.2f\t%.1f\n",
+        width * 100,
+        width >= 1 ? "none"
+        : in_runs  ? "datasets"
+                   : "scattered",
+        way_names[f->plan.way],
+        f->plan.way == AKIN_VINDEX_PROBE ? f->plan.n_probe : 0, f->recall, us,
+        bench_quantile(&f->us, 0.99),
+        unfiltered_us > 0 ? us / unfiltered_us : 1,
+        bench_quantile(&f->exact_us, 0.5) / us, way_names[f->image_plan.way],
+        f->agreement, bench_quantile(&f->ms, 0.5), bench_quantile(&f->ms, 0.99),
+        bench_quantile(&f->exact_ms, 0.5) / bench_quantile(&f->ms, 0.5));
     (void)fflush(stdout);
 }
 
@@ -311,7 +329,8 @@ one_width(struct bench *b, double width, bool in_runs, double *unfiltered_us,
     st = search_tiles(b, is_wide ? NULL : b->allowed, &f.us, &f.recall, &f.plan,
                       err);
     if (st == AKIN_OK)
-        st = rank_images(b, is_wide, &f.ms, &f.exact_ms, &f.agreement, err);
+        st = rank_images(b, is_wide, &f.ms, &f.exact_ms, &f.agreement,
+                         &f.image_plan, err);
     if (st == AKIN_OK)
         print(width, in_runs, &f, *unfiltered_us);
     if (is_wide)
@@ -330,9 +349,10 @@ all_widths(struct bench *b, const char *only, struct akin_error *err)
     double unfiltered_us = 0, wanted = only != NULL ? strtod(only, NULL) : 0;
     enum akin_status st = AKIN_OK;
 
-    (void)printf("filter %%\tkind\tplan\tprobes\trecall@10\tp50 us\tp99 us\t"
-                 "x unfiltered\texact / it\tagreement@10\timage p50 ms\t"
-                 "image p99 ms\texact / it\n");
+    (void)printf(
+        "filter %%\tkind\tplan\tprobes\trecall@10\tp50 us\tp99 us\t"
+        "x unfiltered\texact / it\timages\tagreement@10\timage p50 ms\t"
+        "image p99 ms\texact / it\n");
     for (size_t i = 0; st == AKIN_OK && i < 2 * AKIN_COUNT(widths); i++) {
         double width = widths[i / 2];
 
@@ -462,19 +482,26 @@ bench_search(int argc, char **argv)
     char scratch[] = "/tmp/akin-bench.XXXXXX";
     size_t n = tiles != NULL ? (size_t)strtoul(tiles, NULL, 10) : 100000;
     const char *images = bench_option(&argc, argv, "--images");
+    const char *way = bench_option(&argc, argv, "--way");
+    const char *question = bench_option(&argc, argv, "--question");
     const struct bench_lists_options how = {
         .recall = recall != NULL ? strtod(recall, NULL) : BENCH_RECALL,
         .lists = lists != NULL ? (size_t)strtoul(lists, NULL, 10) : 0};
     struct akin_error err = {0};
-    struct bench b = {.n_images = images != NULL
-                                      ? (size_t)strtoul(images, NULL, 10)
-                                      : IMAGES};
+    struct bench b = {
+        .way = way,
+        .n_question = question != NULL ? (size_t)strtoul(question, NULL, 10)
+                                       : BENCH_IMAGE_TILES,
+        .n_images =
+            images != NULL ? (size_t)strtoul(images, NULL, 10) : IMAGES};
     enum akin_status st;
 
-    if (argc != 1 || b.n_images < N_EXACT || b.n_images > 100000 || n < 1000 ||
+    if (argc != 1 || b.n_question < 1 || b.n_question > BENCH_IMAGE_TILES ||
+        b.n_images < N_EXACT || b.n_images > 100000 || n < 1000 ||
         n > 100000000)
         return bench_usage("search [--tiles N] [--filter-width PERCENT] "
                            "[--recall R] [--lists N] [--images N] "
+                           "[--way exact|scan|probe] [--question TILES] "
                            "[--folder DIR] [--faiss]");
     if (keep == NULL && mkdtemp(scratch) == NULL)
         return bench_usage("search: cannot make a folder in /tmp");

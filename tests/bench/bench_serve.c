@@ -4,6 +4,7 @@
  * do to its answers, and how soon a dataset is found.
  */
 #include <fcntl.h>
+#include <math.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -318,8 +319,6 @@ start(struct bench_serve *b, struct akin_error *err)
 static enum akin_status
 build_faiss(struct bench_serve *b, struct akin_error *err)
 {
-    struct akin_vindex_filter all = {.n_rows = b->gen->n_rows, .n_runs = 1};
-    struct akin_vindex_plan plan = {0};
     size_t n = (size_t)b->gen->n_rows, lists, train;
     double seconds = 0;
 
@@ -328,8 +327,7 @@ build_faiss(struct bench_serve *b, struct akin_error *err)
                          "with %zu tiles there is no index to compare with", n);
     lists = akin_vindex_lists(b->gen->vindex);
     train = lists * 39 < n ? lists * 39 : n;
-    akin_vindex_plan(&b->gen->model, n, &all, 1, &plan);
-    b->n_probe = plan.n_probe > 0 ? plan.n_probe : b->gen->model.n_probe[0][0];
+    b->n_probe = (size_t)ceil(b->gen->model.n_probe[0][0]);
     b->faiss = bench_faiss_build(b->gen->vectors, n, BENCH_DIM, lists, train,
                                  &seconds);
     if (b->faiss == NULL || b->n_probe == 0)

@@ -50,8 +50,9 @@ the_scan_is_what_a_plain_loop_adds_up(void **state)
         for (size_t i = 0; i < n * words * 4; i++)
             bytes[i] = (int8_t)((int)akin_test_below(&rnd, 256) - 128);
         for (size_t q = 0; q < n; q++)
-            queries[q] = (struct akin__coded){
-                bytes + q * words * 4, (float)akin_test_below(&rnd, 1000000)};
+            queries[q] =
+                (struct akin__coded){bytes + q * words * 4,
+                                     (float)akin_test_below(&rnd, 1000000), 0};
         akin__scan(codes, fix, blocks, words, queries, n, scores);
         for (size_t q = 0; q < n; q++)
             for (size_t i = 0; i < rows; i++)

@@ -251,7 +251,7 @@ many_rows_get_an_index_with_measured_recall(void **state)
     assert_true(gen->model.n_probe[0][0] >= 1);
     assert_ok(akin_vindex_search(
         gen->vindex, gen->vectors, gen->vectors + 777 * gen->dim, 1, 1,
-        gen->model.n_probe[0][0], NULL, &row, &sim, &err));
+        gen->model.effort, NULL, NULL, &row, &sim, &err));
     assert_int_equal(row, 777);
     akin_generation_close(gen);
 
@@ -354,7 +354,8 @@ the_old_generation_is_removed_but_stays_readable(void **state)
     assert_memory_equal(old->vectors, new->vectors,
                         sizeof(float) * 60 * AKIN_DIM);
     assert_ok(akin_vindex_search(old->vindex, old->vectors, old->vectors, 1, 1,
-                                 1, NULL, &row, &sim, &err));
+                                 old->model.effort, NULL, NULL, &row, &sim,
+                                 &err));
     assert_int_equal(row, 0);
     assert_fails_with(akin_generation_verify(old, &err), AKIN_ESTALE,
                       "not there any more");
