@@ -30,29 +30,32 @@
 
 /* --- bounds --- */
 
+/* block: the first of each list, n + 1; lists without one have no row. */
 AKIN_SIMD static void
 bounds_of(const int32_t *scores, const float *cosine, const float *sine,
-          size_t n, const struct akin__coded *query, int32_t *out)
+          const uint32_t *block, size_t n, const struct akin__coded *query,
+          int32_t *out)
 {
     const float scale = query->unit > 0 ? 1 / query->unit : 0;
     const float base = query->base;
 
     for (size_t i = 0; i < n; i++) {
         float near = (float)scores[i] * scale + base, off;
+        int32_t bound;
 
         near = near > 1 ? 1 : near < -1 ? -1 : near;
         off = sqrtf(1 - near * near);
-        out[i] = (int32_t)((near * cosine[i] + REACH * off * sine[i]) *
-                           AKIN__BOUND_UNIT);
+        bound = (int32_t)((near * cosine[i] + REACH * off * sine[i]) *
+                          AKIN__BOUND_UNIT);
+        out[i] = block[i] == block[i + 1] ? AKIN__NO_LIST : bound;
     }
 }
 
 static void
-leave_out(const struct akin_vindex *vx, const uint64_t *mask, int32_t *bound)
+leave_out(const uint64_t *mask, size_t n_lists, int32_t *bound)
 {
-    for (size_t i = 0; i < vx->n_lists; i++)
-        if (vx->first_block[i] == vx->first_block[i + 1] ||
-            (mask != NULL && (mask[i >> 6] >> (i & 63) & 1) == 0))
+    for (size_t i = 0; i < n_lists; i++)
+        if ((mask[i >> 6] >> (i & 63) & 1) == 0)
             bound[i] = AKIN__NO_LIST;
 }
 
@@ -73,10 +76,11 @@ akin__lists_bound(const struct akin_vindex *vx,
                    n_blocks, words, queries, n, scores);
         for (size_t q = 0; q < n; q++)
             bounds_of(scores + q * room, vx->cosine + first, vx->sine + first,
-                      here, &queries[q], bound + q * stride + first);
+                      vx->first_block + first, here, &queries[q],
+                      bound + q * stride + first);
     }
-    for (size_t q = 0; q < n; q++)
-        leave_out(vx, mask, bound + q * stride);
+    for (size_t q = 0; mask != NULL && q < n; q++)
+        leave_out(mask, vx->n_lists, bound + q * stride);
 }
 
 /* --- the next ones --- */

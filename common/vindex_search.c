@@ -25,7 +25,7 @@
 
 /* Every re-ranking looks at this many rows more than are wanted: what 8-bit
  * codes get wrong lies close behind. */
-#define FETCH_MORE ((size_t)54)
+#define FETCH_MORE ((size_t)22)
 #define FETCH_PART ((size_t)4) /* or at k / FETCH_PART more */
 
 static size_t
