@@ -5,7 +5,8 @@
  * of each that counts is taken. So the same snapshot gives the same tiles.
  */
 #include <stdlib.h>
-#include <string.h>
+
+#include "akin/hash.h"
 
 #include "snapshot_internal.h"
 
@@ -14,7 +15,7 @@ struct part {
     const float *vectors; /* of the first row */
     uint64_t n;
     uint64_t first_row; /* in the base; unused in the tail */
-    bool in_base;
+    uint32_t image;     /* in the tail; 0: in the base */
 };
 
 struct sample {
@@ -60,7 +61,7 @@ collect(struct sample *sample, size_t position)
         if (s->base_position[g] == position)
             add_part(sample,
                      (struct part){base->gen->vectors + first * AKIN_DIM,
-                                   base->start[g + 1] - first, first, true},
+                                   base->start[g + 1] - first, first, 0},
                      s->mask->rows[g]);
     }
     for (size_t v = 0; v < s->n_views; v++) {
@@ -70,11 +71,12 @@ collect(struct sample *sample, size_t position)
         for (size_t i = 0; i < view->n_images; i++)
             if (s->tail_position[view->first_image + i] == position &&
                 !is_excluded(sample, chunk->image[i].image))
-                add_part(sample,
-                         (struct part){
-                             chunk->vectors + chunk->start[i] * AKIN_DIM,
-                             chunk->start[i + 1] - chunk->start[i], 0, false},
-                         chunk->start[i + 1] - chunk->start[i]);
+                add_part(
+                    sample,
+                    (struct part){chunk->vectors + chunk->start[i] * AKIN_DIM,
+                                  chunk->start[i + 1] - chunk->start[i], 0,
+                                  chunk->image[i].image},
+                    chunk->start[i + 1] - chunk->start[i]);
     }
 }
 
@@ -93,21 +95,25 @@ is_in(const struct sample *sample, uint64_t row)
     return !is_excluded(sample, image);
 }
 
-/* Row i of all parts; NULL when it does not count. */
+/* Row i of all parts; NULL when it does not count. *name gets what it is called
+ * wherever it is: a generation's row, or a tile of an image. */
 static const float *
-row_at(const struct sample *sample, uint64_t i)
+row_at(const struct sample *sample, uint64_t i, uint64_t *name)
 {
     const struct part *part = sample->part;
 
     for (; i >= part->n; part++)
         i -= part->n;
-    if (part->in_base && !is_in(sample, part->first_row + i))
+    if (part->image == 0 && !is_in(sample, part->first_row + i))
         return NULL;
+    *name =
+        part->image == 0 ? part->first_row + i : akin_hash_mix(part->image, i);
     return part->vectors + i * AKIN_DIM;
 }
 
+/* *name: in, of how tiles are described; out, of these tiles. */
 static size_t
-take(const struct sample *sample, size_t max, float *out)
+take(const struct sample *sample, size_t max, const float **out, uint64_t *name)
 {
     uint64_t n = sample->n_rows < max ? sample->n_rows : max;
     size_t taken = 0;
@@ -115,11 +121,14 @@ take(const struct sample *sample, size_t max, float *out)
     for (uint64_t i = 0; i < n; i++) {
         uint64_t end = (i + 1) * sample->n_rows / n;
         const float *row = NULL;
+        uint64_t its = 0;
 
         for (uint64_t r = i * sample->n_rows / n; row == NULL && r < end; r++)
-            row = row_at(sample, r);
-        if (row != NULL)
-            memcpy(out + taken++ * AKIN_DIM, row, AKIN_DIM * sizeof(*out));
+            row = row_at(sample, r, &its);
+        if (row == NULL)
+            continue;
+        out[taken++] = row;
+        *name = akin_hash_mix(*name, its);
     }
     return taken;
 }
@@ -127,8 +136,9 @@ take(const struct sample *sample, size_t max, float *out)
 enum akin_status
 akin_snapshot_sample(const struct akin_snapshot *snapshot,
                      const size_t *position, size_t n, size_t max,
-                     const uint32_t *exclude, size_t n_exclude, float *out,
-                     uint64_t *start, uint64_t *size, struct akin_error *err)
+                     const uint32_t *exclude, size_t n_exclude,
+                     const float **out, uint64_t *start, uint64_t *size,
+                     uint64_t *name, struct akin_error *err)
 {
     struct sample sample = {
         .s = snapshot, .exclude = exclude, .n_exclude = n_exclude};
@@ -141,7 +151,8 @@ akin_snapshot_sample(const struct akin_snapshot *snapshot,
     for (size_t i = 0; i < n; i++) {
         collect(&sample, position[i]);
         size[i] = sample.n_left;
-        start[i + 1] = start[i] + take(&sample, max, out + start[i] * AKIN_DIM);
+        name[i] = akin__base_number(snapshot->base);
+        start[i + 1] = start[i] + take(&sample, max, out + start[i], &name[i]);
     }
     free(sample.part);
     return AKIN_OK;
