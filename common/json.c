@@ -15,6 +15,8 @@
 #include "akin/file.h"
 #include "akin/utf8.h"
 
+#include "json_internal.h"
+
 static json_t *
 inside(const struct akin_json *json)
 {
@@ -194,6 +196,14 @@ akin_json_string(const struct akin_json *json)
     return json_string_value(inside(json));
 }
 
+struct akin_span
+akin__json_bytes(const struct akin_json *json)
+{
+    const json_t *string = inside(json);
+
+    return akin_span_of(json_string_value(string), json_string_length(string));
+}
+
 bool
 akin_json_int(const struct akin_json *json, int64_t *out)
 {
@@ -264,10 +274,10 @@ akin_json_new_text(struct akin_span text)
     struct akin_json *json;
 
     if (akin_utf8_valid(text))
-        return certain(json_stringn(
+        return certain(json_stringn_nocheck(
             text.len == 0 ? "" : (const char *)text.data, text.len));
     akin_utf8_clean(text, &clean);
-    json = certain(json_stringn(akin_buf_text(&clean), clean.len));
+    json = certain(json_stringn_nocheck(akin_buf_text(&clean), clean.len));
     akin_buf_free(&clean);
     return json;
 }
@@ -372,6 +382,10 @@ akin_json_write(const struct akin_json *json, enum akin_json_style style,
     /* Nine digits bring a float back exactly; doubles keep 15. */
     size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(15);
 
+    if (style == AKIN_JSON_COMPACT) {
+        akin__json_put(json, out);
+        return;
+    }
     if (style == AKIN_JSON_PRETTY)
         flags |= JSON_INDENT(2);
     else

@@ -38,7 +38,7 @@ akin_hits_brief(const struct akin_json *record)
         struct akin_json *value = akin_json_get(record, shown[i]);
 
         if (value != NULL)
-            akin_json_set(json, shown[i], akin_json_copy(value));
+            akin_json_set(json, shown[i], akin_json_share(value));
     }
     return json;
 }

@@ -889,7 +889,6 @@ check_own(const struct akin_snapshot *s, const uint32_t *exclude,
     assert_true(sim[i] > 0.9999f);
 }
 
-/* exclude: one image, or NULL */
 static uint64_t
 name_of(const struct akin_snapshot *s, size_t position, const uint32_t *exclude)
 {
