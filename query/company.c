@@ -9,7 +9,7 @@
 
 #define ROWS ((size_t)512)   /* datasets that led */
 #define PLACES ((size_t)256) /* that one of them was compared with */
-#define NEAR ((size_t)8)     /* places looked at for one of those */
+#define NEAR ((size_t)8)     /* places looked at for one of either */
 
 struct entry {
     uint64_t b; /* 0: empty, or as good as */
@@ -20,7 +20,7 @@ struct entry {
  * many others, and where those lay anywhere, looking up took as long as
  * comparing anew. */
 struct row {
-    uint64_t a;
+    uint64_t a; /* 0: empty, or as good as */
     struct entry entry[PLACES];
 };
 
@@ -50,14 +50,23 @@ akin_company_free(struct akin_company *company)
     free(company);
 }
 
+/* The row of a, or the one to be taken for it: an empty one near its place,
+ * else its place. */
 static struct row *
 row_of(struct akin_company *company, uint64_t a)
 {
-    return &company->row[akin_hash_mix(a, 1) % ROWS];
+    size_t home = (size_t)(akin_hash_mix(a, 1) % ROWS);
+
+    for (size_t i = 0; i < NEAR; i++) {
+        struct row *row = &company->row[(home + i) % ROWS];
+
+        if (row->a == a || row->a == 0)
+            return row;
+    }
+    return &company->row[home];
 }
 
-/* The entry of b, or the one to be taken for it: an empty one near its place,
- * else its place. */
+/* The same of an entry. */
 static struct entry *
 place(struct row *row, uint64_t b)
 {
@@ -76,10 +85,15 @@ void
 akin_company_recall(struct akin_company *company,
                     struct akin_company_pair *pair, size_t n)
 {
+    struct row *row = NULL;
+
     (void)pthread_mutex_lock(&company->lock);
     for (size_t i = 0; i < n; i++) {
-        struct row *row = row_of(company, pair[i].a);
-        const struct entry *entry = place(row, pair[i].b);
+        const struct entry *entry;
+
+        if (i == 0 || pair[i].a != pair[i - 1].a)
+            row = row_of(company, pair[i].a);
+        entry = place(row, pair[i].b);
 
         pair[i].is_known = row->a == pair[i].a && entry->b == pair[i].b;
         pair[i].a_in_b = entry->a_in_b;

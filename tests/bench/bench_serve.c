@@ -378,7 +378,7 @@ run(struct bench_serve *b, const char *only, struct akin_error *err)
     }
     if (st == AKIN_OK)
         st = publish(b, err);
-    if (st == AKIN_OK)
+    if (st == AKIN_OK && is_wanted(only, "ways"))
         st = build_faiss(b, err);
     if (st != AKIN_OK)
         return st;
