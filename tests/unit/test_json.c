@@ -3,6 +3,7 @@
 
 #include "akin/file.h"
 #include "akin/json.h"
+#include "json_internal.h"
 
 static struct akin_json *
 parsed(const char *text)
@@ -316,6 +317,92 @@ a_file_that_is_no_json_is_named(void **state)
     akin_test_remove(folder);
 }
 
+/* --- the fast parser gives what jansson gives, or leaves it to it --- */
+
+static const struct {
+    const char *text;
+    bool is_fast;
+} well_formed[] = {
+    {"0", true},
+    {" -17 ", true},
+    {"-0", true},
+    {"-0.0", true},
+    {"123456789012345678", true},
+    {"9223372036854775807", false},
+    {"0.1", true},
+    {"1e22", true},
+    {"1E+5", true},
+    {"2.5e-3", true},
+    {"1e23", true},
+    {"9007199254740993.0", true},
+    {"123456789012345678901234567890.5", true},
+    {"2.2250738585072014e-308", true},
+    {"1e-400", true},
+    {"1.7976931348623157e308", true},
+    {"0.3e-00005", false},
+    {"true", true},
+    {"[false,null , true]", true},
+    {"[]", true},
+    {"{ }", true},
+    {"\"\"", true},
+    {"{\"a\":1,\"b\":[{}],\"a\":2,\"\":3}", true},
+    {"{\"caf\xc3\xa9\":\"\xf0\x9f\x94\xac microscope\"}", true},
+    {"\"a\\\"b\\\\c\\/\\b\\f\\n\\r\\t\"", true},
+    {"\"\\u0041\\u00e9\\u20AC and more\"", true},
+    {"\"\\ud83d\\udd2c\"", false},
+    {"\"a\\u0000b\"", false},
+    {"\"a text of more than eight letters, \\t twice, \\n and more\"", true},
+    {"\"seven..\x7f eight...\"", true},
+};
+
+static void
+the_fast_parser_gives_what_jansson_gives(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < AKIN_COUNT(well_formed); i++) {
+        struct akin_span text = akin_span_str(well_formed[i].text);
+        struct akin_json *fast = akin__json_parse(text), *any = NULL;
+        struct akin_buf a = {0}, b = {0};
+        struct akin_error err = {0};
+
+        if ((fast != NULL) != well_formed[i].is_fast)
+            fail_msg("%s", well_formed[i].text);
+        assert_ok(akin__json_parse_any(text, &any, &err));
+        akin_json_write(fast != NULL ? fast : any, AKIN_JSON_COMPACT, &a);
+        akin_json_write(any, AKIN_JSON_COMPACT, &b);
+        assert_string_equal(akin_buf_text(&a), akin_buf_text(&b));
+        assert_true(fast == NULL || akin_json_equal(fast, any));
+        akin_json_free(fast);
+        akin_json_free(any);
+        akin_buf_free(&a);
+        akin_buf_free(&b);
+    }
+}
+
+/* Of each refusal, and of each well-formed text cut short. */
+static void
+the_fast_parser_takes_nothing_that_jansson_refuses(void **state)
+{
+    (void)state;
+    for (size_t i = 2; i < AKIN_COUNT(refusals); i++)
+        assert_null(akin__json_parse(akin_span_str(refusals[i].text)));
+    for (size_t i = 0; i < AKIN_COUNT(well_formed); i++) {
+        const char *whole = well_formed[i].text;
+
+        for (size_t n = 1; n < strlen(whole); n++) {
+            struct akin_span text = akin_span_of(whole, n);
+            struct akin_json *fast = akin__json_parse(text), *any = NULL;
+            struct akin_error err = {0};
+
+            if (fast != NULL)
+                assert_ok(akin__json_parse_any(text, &any, &err));
+            assert_true(fast == NULL || akin_json_equal(fast, any));
+            akin_json_free(fast);
+            akin_json_free(any);
+        }
+    }
+}
+
 /* --- compact text is ours, sorted text is jansson's --- */
 
 static double
@@ -388,6 +475,18 @@ some_json(struct akin_test_random *random, int depth)
 }
 
 static void
+assert_same_parsed(struct akin_span text)
+{
+    struct akin_json *fast = akin__json_parse(text), *any = NULL;
+    struct akin_error err = {0};
+
+    assert_ok(akin__json_parse_any(text, &any, &err));
+    assert_true(fast == NULL || akin_json_equal(fast, any));
+    akin_json_free(fast);
+    akin_json_free(any);
+}
+
+static void
 compact_text_is_what_jansson_writes(void **state)
 {
     static const double reals[] = {0.0,      -0.0,        1e-4,  9.9999e-5,
@@ -409,6 +508,7 @@ compact_text_is_what_jansson_writes(void **state)
         akin_json_write(json, AKIN_JSON_COMPACT, &ours);
         akin_json_write(json, AKIN_JSON_SORTED, &theirs);
         assert_string_equal(akin_buf_text(&ours), akin_buf_text(&theirs));
+        assert_same_parsed(akin_buf_span(&ours));
         akin_json_free(json);
     }
     akin_buf_free(&ours);
@@ -436,6 +536,8 @@ main(void)
         cmocka_unit_test(styles_differ_in_blanks_and_order),
         cmocka_unit_test(a_file_that_is_no_json_is_named),
         cmocka_unit_test(compact_text_is_what_jansson_writes),
+        cmocka_unit_test(the_fast_parser_gives_what_jansson_gives),
+        cmocka_unit_test(the_fast_parser_takes_nothing_that_jansson_refuses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
