@@ -23,23 +23,23 @@ _Static_assert(sizeof(lanes) == AKIN_ALIKE_TILES * sizeof(float),
 _Static_assert(AKIN_ALIKE_TILES % AT_ONCE == 0, "whole turns");
 
 void
-akin_alike_turn(const float *const *tile, size_t n, float *out)
+akin_alike_turn(const float *const *tile, size_t n, size_t dim, float *out)
 {
     assert(n >= 1 && n <= AKIN_ALIKE_TILES);
-    memset(out, 0, AKIN_DIM * AKIN_ALIKE_TILES * sizeof(*out));
+    memset(out, 0, dim * AKIN_ALIKE_TILES * sizeof(*out));
     for (size_t i = 0; i < n; i++)
-        for (size_t d = 0; d < AKIN_DIM; d++)
+        for (size_t d = 0; d < dim; d++)
             out[d * AKIN_ALIKE_TILES + i] = tile[i][d];
 }
 
 /* dots[i x AKIN_ALIKE_TILES + lane], of AT_ONCE tiles of b. */
 AKIN_SIMD static void
-dots_of(const float *turned, const float *const *b, float *dots)
+dots_of(const float *turned, const float *const *b, size_t dim, float *dots)
 {
     lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
     lanes s4 = {0}, s5 = {0}, s6 = {0}, s7 = {0};
 
-    for (size_t d = 0; d < AKIN_DIM; d++) {
+    for (size_t d = 0; d < dim; d++) {
         lanes a;
 
         memcpy(&a, turned + d * AKIN_ALIKE_TILES, sizeof(a));
@@ -95,7 +95,7 @@ mean(const float *value, size_t n)
 
 void
 akin_alike_pair(const float *turned, size_t n_a, const float *const *b,
-                size_t n_b, double *a_in_b, double *b_in_a)
+                size_t n_b, size_t dim, double *a_in_b, double *b_in_a)
 {
     float dots[AKIN_ALIKE_TILES * AKIN_ALIKE_TILES];
     float of_a[AKIN_ALIKE_TILES], of_b[AKIN_ALIKE_TILES];
@@ -106,7 +106,7 @@ akin_alike_pair(const float *turned, size_t n_a, const float *const *b,
     for (size_t i = 0; i < AKIN_ALIKE_TILES; i++)
         full[i] = b[i < n_b ? i : 0];
     for (size_t i = 0; i < n_b; i += AT_ONCE)
-        dots_of(turned, full + i, dots + i * AKIN_ALIKE_TILES);
+        dots_of(turned, full + i, dim, dots + i * AKIN_ALIKE_TILES);
     for (size_t i = 0; i < n_b; i++)
         for (size_t lane = n_a; lane < AKIN_ALIKE_TILES; lane++)
             dots[i * AKIN_ALIKE_TILES + lane] = -INFINITY;

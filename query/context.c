@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "akin/alike.h"
+#include "akin/projection.h"
 
 #define LEADERS ((size_t)10)
 #define SHARPNESS 60.0
@@ -69,10 +70,10 @@ look(const struct akin_context *context, const struct couple *couple, size_t n,
             continue;
         if (is_turned != couple[i].a)
             akin_alike_turn(context->tile + a[0], (size_t)(a[1] - a[0]),
-                            turned);
+                            AKIN_DIM, turned);
         is_turned = couple[i].a;
         akin_alike_pair(turned, (size_t)(a[1] - a[0]), context->tile + b[0],
-                        (size_t)(b[1] - b[0]), &pair[i].a_in_b,
+                        (size_t)(b[1] - b[0]), AKIN_DIM, &pair[i].a_in_b,
                         &pair[i].b_in_a);
     }
 }

@@ -185,13 +185,14 @@ rank_in_context(struct akin__work *work, struct akin_company *company,
                                                  : AKIN_CONTEXT_POOL,
                                    .company = company,
                                    .name = name};
+    const struct akin_samples samples = {tile, start, size, name};
     enum akin_status st;
 
     for (size_t i = 0; i < context.n_pool; i++)
         position[i] = work->ranked[i].dataset;
     st = akin_snapshot_sample(snapshot, position, context.n_pool,
                               AKIN_CONTEXT_TILES, work->skip, work->n_skip,
-                              tile, start, size, name, err);
+                              &samples, err);
     if (st == AKIN_OK)
         st = akin_context_rank(&context, intent, work->tie, work->ranked,
                                work->n_ranked, err);

@@ -137,8 +137,7 @@ enum akin_status
 akin_snapshot_sample(const struct akin_snapshot *snapshot,
                      const size_t *position, size_t n, size_t max,
                      const uint32_t *exclude, size_t n_exclude,
-                     const float **out, uint64_t *start, uint64_t *size,
-                     uint64_t *name, struct akin_error *err)
+                     const struct akin_samples *out, struct akin_error *err)
 {
     struct sample sample = {
         .s = snapshot, .exclude = exclude, .n_exclude = n_exclude};
@@ -147,12 +146,14 @@ akin_snapshot_sample(const struct akin_snapshot *snapshot,
     if (sample.part == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to sample %zu datasets",
                          n);
-    start[0] = 0;
+    out->start[0] = 0;
     for (size_t i = 0; i < n; i++) {
         collect(&sample, position[i]);
-        size[i] = sample.n_left;
-        name[i] = akin__base_number(snapshot->base);
-        start[i + 1] = start[i] + take(&sample, max, out + start[i], &name[i]);
+        out->size[i] = sample.n_left;
+        out->name[i] = akin__base_number(snapshot->base);
+        out->start[i + 1] =
+            out->start[i] +
+            take(&sample, max, out->tile + out->start[i], &out->name[i]);
     }
     free(sample.part);
     return AKIN_OK;

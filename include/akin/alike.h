@@ -11,14 +11,14 @@
 #ifndef AKIN_ALIKE_H
 #define AKIN_ALIKE_H
 
-#include "akin/projection.h"
+#include <stddef.h>
 
 #define AKIN_ALIKE_TILES ((size_t)16) /* of one set, at most */
 
-/* The tiles of a set, AKIN_DIM floats each, as akin_alike_pair wants its first
- * one: out has room for AKIN_DIM x AKIN_ALIKE_TILES. n: 1 to
- * AKIN_ALIKE_TILES. */
-void akin_alike_turn(const float *const *tile, size_t n, float *out);
+/* The tiles of a set, dim floats each, as akin_alike_pair wants its first one:
+ * out has room for dim x AKIN_ALIKE_TILES. n: 1 to AKIN_ALIKE_TILES. */
+void akin_alike_turn(const float *const *tile, size_t n, size_t dim,
+                     float *out);
 
 /* *a_in_b: mean over the tiles of a of the largest inner product with one of b;
  * *b_in_a: over the tiles of b. Products are added in the order of the
@@ -27,8 +27,8 @@ void akin_alike_turn(const float *const *tile, size_t n, float *out);
  *
  * turned   a, by akin_alike_turn
  * n_a      its tiles
- * b        n_b tiles (1 to AKIN_ALIKE_TILES) of AKIN_DIM floats */
+ * b        n_b tiles (1 to AKIN_ALIKE_TILES) of dim floats */
 void akin_alike_pair(const float *turned, size_t n_a, const float *const *b,
-                     size_t n_b, double *a_in_b, double *b_in_a);
+                     size_t n_b, size_t dim, double *a_in_b, double *b_in_a);
 
 #endif

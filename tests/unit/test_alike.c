@@ -2,6 +2,7 @@
 #include "akin_test.h"
 
 #include "akin/alike.h"
+#include "akin/projection.h"
 #include "akin/vindex.h"
 
 #define MOST AKIN_ALIKE_TILES
@@ -51,8 +52,9 @@ check(const struct fixture *f)
     size_t n_a = (size_t)f->start[1], n_b = (size_t)(f->start[2] - n_a);
     double a_in_b = NAN, b_in_a = NAN;
 
-    akin_alike_turn(f->tile, n_a, turned);
-    akin_alike_pair(turned, n_a, f->tile + n_a, n_b, &a_in_b, &b_in_a);
+    akin_alike_turn(f->tile, n_a, AKIN_DIM, turned);
+    akin_alike_pair(turned, n_a, f->tile + n_a, n_b, AKIN_DIM, &a_in_b,
+                    &b_in_a);
     assert_true(a_in_b == by_search(f, 0, 1));
     assert_true(b_in_a == by_search(f, 1, 0));
 }
