@@ -169,10 +169,9 @@ get_by_number(struct akin_txn *txn, enum akin_table table, uint32_t number,
     return akin_txn_get(txn, table, akin__key_span(&key), value, err);
 }
 
-/* The same, for what every image must have. */
-static enum akin_status
-need_by_number(struct akin_txn *txn, enum akin_table table, uint32_t number,
-               struct akin_span *value, struct akin_error *err)
+enum akin_status
+akin__image_value(struct akin_txn *txn, enum akin_table table, uint32_t number,
+                  struct akin_span *value, struct akin_error *err)
 {
     enum akin_status st = get_by_number(txn, table, number, value, err);
 
@@ -324,7 +323,7 @@ akin_image_get(struct akin_txn *txn, uint32_t number,
 {
     struct akin_span value;
     enum akin_status st =
-        need_by_number(txn, AKIN_TABLE_IMAGES, number, &value, err);
+        akin__image_value(txn, AKIN_TABLE_IMAGES, number, &value, err);
 
     if (st == AKIN_OK &&
         (st = akin__image_decode(value, number, out, err)) != AKIN_OK)
@@ -340,7 +339,7 @@ akin__image_head(struct akin_txn *txn, uint32_t number,
     struct akin__reader reader;
     struct akin_span value;
     enum akin_status st =
-        need_by_number(txn, AKIN_TABLE_IMAGES, number, &value, err);
+        akin__image_value(txn, AKIN_TABLE_IMAGES, number, &value, err);
 
     if (st != AKIN_OK)
         return st;
@@ -422,42 +421,13 @@ akin_image_by_hash(struct akin_txn *txn, const struct akin_hash *hash,
 }
 
 enum akin_status
-akin_image_tiles(struct akin_txn *txn, uint32_t number, struct akin_tile *out,
-                 size_t n_tiles, struct akin_error *err)
-{
-    struct akin_span value;
-    enum akin_status st =
-        need_by_number(txn, AKIN_TABLE_TILES, number, &value, err);
-
-    if (st == AKIN_OK &&
-        (st = akin__tiles_decode(value, number, out, n_tiles, err)) != AKIN_OK)
-        akin_error_prefix(err, "the tiles of image %u", number);
-    return st;
-}
-
-enum akin_status
-akin_image_features(struct akin_txn *txn, uint32_t number, float *out,
-                    size_t n_tiles, struct akin_error *err)
-{
-    struct akin_span value;
-    enum akin_status st =
-        need_by_number(txn, AKIN_TABLE_FEATURES, number, &value, err);
-
-    if (st == AKIN_OK &&
-        (st = akin__features_decode(value, number, out, n_tiles,
-                                    akin_txn_features(txn)->n, err)) != AKIN_OK)
-        akin_error_prefix(err, "the features of image %u", number);
-    return st;
-}
-
-enum akin_status
 akin_image_disturbed(struct akin_txn *txn, uint32_t number, uint32_t **tile,
                      float **copies, size_t *n, struct akin_error *err)
 {
     struct akin_image_record head = {0};
     struct akin_span value;
     enum akin_status st =
-        need_by_number(txn, AKIN_TABLE_DISTURBED, number, &value, err);
+        akin__image_value(txn, AKIN_TABLE_DISTURBED, number, &value, err);
 
     if (st == AKIN_OK)
         st = akin__image_head(txn, number, &head, err);

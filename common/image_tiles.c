@@ -3,6 +3,7 @@
  * image_tiles.c - the three large values of an image: its tiles, their
  * features, and disturbed copies of some. Layout: common/README.md.
  */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -137,6 +138,19 @@ check_count(size_t found, size_t wanted, struct akin_error *err)
     return AKIN_OK;
 }
 
+static void
+read_tile(struct akin__reader *reader, struct akin_tile *out)
+{
+    out->x = akin__read_u32(reader);
+    out->y = akin__read_u32(reader);
+    out->w = akin__read_u32(reader);
+    out->h = akin__read_u32(reader);
+    out->z = akin__read_u32(reader);
+    out->c = akin__read_u32(reader);
+    out->t = akin__read_u32(reader);
+    out->level = akin__read_u32(reader);
+}
+
 enum akin_status
 akin__tiles_decode(struct akin_span value, uint32_t image,
                    struct akin_tile *out, size_t n, struct akin_error *err)
@@ -148,16 +162,8 @@ akin__tiles_decode(struct akin_span value, uint32_t image,
 
     if (st == AKIN_OK)
         st = check_count(found, n, err);
-    for (size_t i = 0; st == AKIN_OK && out != NULL && i < n; i++) {
-        out[i].x = akin__read_u32(&r);
-        out[i].y = akin__read_u32(&r);
-        out[i].w = akin__read_u32(&r);
-        out[i].h = akin__read_u32(&r);
-        out[i].z = akin__read_u32(&r);
-        out[i].c = akin__read_u32(&r);
-        out[i].t = akin__read_u32(&r);
-        out[i].level = akin__read_u32(&r);
-    }
+    for (size_t i = 0; st == AKIN_OK && out != NULL && i < n; i++)
+        read_tile(&r, &out[i]);
     return st;
 }
 
@@ -242,4 +248,88 @@ akin__disturbed_decode(struct akin_span value, uint32_t image, uint32_t n_tiles,
     *copies = rows;
     *n = found;
     return AKIN_OK;
+}
+
+/* --- of an image in the store --- */
+
+enum akin_status
+akin_image_tiles(struct akin_txn *txn, uint32_t number, struct akin_tile *out,
+                 size_t n_tiles, struct akin_error *err)
+{
+    struct akin_span value;
+    enum akin_status st =
+        akin__image_value(txn, AKIN_TABLE_TILES, number, &value, err);
+
+    if (st == AKIN_OK &&
+        (st = akin__tiles_decode(value, number, out, n_tiles, err)) != AKIN_OK)
+        akin_error_prefix(err, "the tiles of image %u", number);
+    return st;
+}
+
+enum akin_status
+akin_image_features(struct akin_txn *txn, uint32_t number, float *out,
+                    size_t n_tiles, struct akin_error *err)
+{
+    struct akin_span value;
+    enum akin_status st =
+        akin__image_value(txn, AKIN_TABLE_FEATURES, number, &value, err);
+
+    if (st == AKIN_OK &&
+        (st = akin__features_decode(value, number, out, n_tiles,
+                                    akin_txn_features(txn)->n, err)) != AKIN_OK)
+        akin_error_prefix(err, "the features of image %u", number);
+    return st;
+}
+
+/* Opens a counted value at what belongs to tile i. */
+static enum akin_status
+open_at(struct akin_txn *txn, enum akin_table table, uint32_t number,
+        size_t n_tiles, size_t i, size_t each, struct akin__reader *reader,
+        struct akin_error *err)
+{
+    const enum akin__frame_kind kind =
+        table == AKIN_TABLE_TILES ? AKIN__FRAME_TILES : AKIN__FRAME_FEATURES;
+    struct akin_span value;
+    size_t found = 0;
+    enum akin_status st = akin__image_value(txn, table, number, &value, err);
+
+    assert(i < n_tiles);
+    if (st == AKIN_OK)
+        st = open_counted(value, kind, number, each, &found, reader, err);
+    if (st == AKIN_OK)
+        st = check_count(found, n_tiles, err);
+    if (st == AKIN_OK)
+        (void)akin__read_bytes(reader, i * each);
+    return st;
+}
+
+enum akin_status
+akin_image_tile(struct akin_txn *txn, uint32_t number, size_t n_tiles, size_t i,
+                struct akin_tile *out, struct akin_error *err)
+{
+    struct akin__reader reader;
+    enum akin_status st = open_at(txn, AKIN_TABLE_TILES, number, n_tiles, i,
+                                  TILE_BYTES, &reader, err);
+
+    if (st == AKIN_OK)
+        read_tile(&reader, out);
+    else
+        akin_error_prefix(err, "the tiles of image %u", number);
+    return st;
+}
+
+enum akin_status
+akin_image_tile_features(struct akin_txn *txn, uint32_t number, size_t n_tiles,
+                         size_t i, float *out, struct akin_error *err)
+{
+    size_t n = akin_txn_features(txn)->n;
+    struct akin__reader reader;
+    enum akin_status st = open_at(txn, AKIN_TABLE_FEATURES, number, n_tiles, i,
+                                  2 * n, &reader, err);
+
+    if (st == AKIN_OK)
+        st = get_rows(&reader, out, n, err);
+    if (st != AKIN_OK)
+        akin_error_prefix(err, "the features of image %u", number);
+    return st;
 }

@@ -15,6 +15,8 @@
 #include "akin/file.h"
 #include "akin/utf8.h"
 
+#include "json_internal.h"
+
 static json_t *
 inside(const struct akin_json *json)
 {
@@ -85,17 +87,12 @@ make_writable(json_t *json)
 }
 
 enum akin_status
-akin_json_parse(struct akin_span text, struct akin_json **out,
-                struct akin_error *err)
+akin__json_parse_any(struct akin_span text, struct akin_json **out,
+                     struct akin_error *err)
 {
-    static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
     json_error_t where;
     json_t *json;
 
-    if (text.len >= 3 && memcmp(text.data, mark, 3) == 0)
-        text = akin_span_of(text.data + 3, text.len - 3);
-    if (text.len == 0)
-        return AKIN_FAIL(err, AKIN_EFORMAT, "JSON: there is no text");
     if (!is_shallow(text))
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "JSON: nested deeper than %d levels", AKIN_JSON_DEPTH);
@@ -106,6 +103,24 @@ akin_json_parse(struct akin_span text, struct akin_json **out,
                          where.line, where.column, where.text);
     make_writable(json);
     *out = outside(json);
+    return AKIN_OK;
+}
+
+enum akin_status
+akin_json_parse(struct akin_span text, struct akin_json **out,
+                struct akin_error *err)
+{
+    static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
+    struct akin_json *json;
+
+    if (text.len >= 3 && memcmp(text.data, mark, 3) == 0)
+        text = akin_span_of(text.data + 3, text.len - 3);
+    if (text.len == 0)
+        return AKIN_FAIL(err, AKIN_EFORMAT, "JSON: there is no text");
+    json = akin__json_parse(text);
+    if (json == NULL)
+        return akin__json_parse_any(text, out, err);
+    *out = json;
     return AKIN_OK;
 }
 
@@ -194,6 +209,14 @@ akin_json_string(const struct akin_json *json)
     return json_string_value(inside(json));
 }
 
+struct akin_span
+akin__json_bytes(const struct akin_json *json)
+{
+    const json_t *string = inside(json);
+
+    return akin_span_of(json_string_value(string), json_string_length(string));
+}
+
 bool
 akin_json_int(const struct akin_json *json, int64_t *out)
 {
@@ -258,16 +281,22 @@ akin_json_array(void)
 }
 
 struct akin_json *
+akin__json_text(struct akin_span text)
+{
+    return certain(json_stringn_nocheck(
+        text.len == 0 ? "" : (const char *)text.data, text.len));
+}
+
+struct akin_json *
 akin_json_new_text(struct akin_span text)
 {
     struct akin_buf clean = {0};
     struct akin_json *json;
 
     if (akin_utf8_valid(text))
-        return certain(json_stringn(
-            text.len == 0 ? "" : (const char *)text.data, text.len));
+        return akin__json_text(text);
     akin_utf8_clean(text, &clean);
-    json = certain(json_stringn(akin_buf_text(&clean), clean.len));
+    json = certain(json_stringn_nocheck(akin_buf_text(&clean), clean.len));
     akin_buf_free(&clean);
     return json;
 }
@@ -372,6 +401,10 @@ akin_json_write(const struct akin_json *json, enum akin_json_style style,
     /* Nine digits bring a float back exactly; doubles keep 15. */
     size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(15);
 
+    if (style == AKIN_JSON_COMPACT) {
+        akin__json_put(json, out);
+        return;
+    }
     if (style == AKIN_JSON_PRETTY)
         flags |= JSON_INDENT(2);
     else

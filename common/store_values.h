@@ -92,6 +92,11 @@ enum akin_status akin__disturbed_encode(uint32_t image, const uint32_t *tile,
                                         size_t n_features, struct akin_buf *out,
                                         struct akin_error *err) AKIN_MUST_USE;
 
+/* What every image must have in the table: ENOTFOUND says which has not. */
+enum akin_status akin__image_value(struct akin_txn *txn, enum akin_table table,
+                                   uint32_t number, struct akin_span *value,
+                                   struct akin_error *err) AKIN_MUST_USE;
+
 /* out NULL: only checked. EFORMAT when there are not n tiles. */
 enum akin_status akin__tiles_decode(struct akin_span value, uint32_t image,
                                     struct akin_tile *out, size_t n,

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "akin/alike.h"
 #include "akin/projection.h"
-#include "akin/vindex.h"
 
 #define LEADERS ((size_t)10)
 #define SHARPNESS 60.0
@@ -31,66 +31,81 @@ struct pool {
     bool empty[AKIN_CONTEXT_POOL]; /* no tile stands for it */
 };
 
-/* near[a][b]: mean over the tiles of a of the best match in b, from rows of sim
- * that begin with the first tile of a. */
-static double
-mean_match(const float *sim, size_t n_tiles, size_t n, size_t b)
-{
-    double sum = 0;
+/* Datasets of the pool, of which the first one leads. */
+struct couple {
+    uint8_t a, b;
+};
 
-    for (size_t t = 0; t < n_tiles; t++)
-        sum += (double)sim[t * n + b];
-    return sum / (double)n_tiles;
+_Static_assert(AKIN_CONTEXT_POOL <= UINT8_MAX, "a couple names two of it");
+
+/* The couples of the datasets marked in `with` and all others, each once. What
+ * company says comes from a few leaders, so most pairs are not looked at when
+ * finding. */
+static size_t
+find_couples(const struct pool *pool, const uint8_t *with, struct couple *out)
+{
+    size_t n = 0;
+
+    for (size_t a = 0; a < pool->n; a++)
+        for (size_t b = 0; b < pool->n; b++)
+            if (with[a] != 0 && a != b && (with[b] == 0 || a < b) &&
+                !pool->empty[a] && !pool->empty[b])
+                out[n++] = (struct couple){(uint8_t)a, (uint8_t)b};
+    return n;
 }
 
-/* From the tiles of dataset a to the datasets marked in `to`. */
+/* Looks at the tiles of those that are not known. */
 static void
-match(const struct akin_context *context, size_t a, const uint8_t *to,
-      float *sim, uint64_t *row, struct pool *pool)
+look(const struct akin_context *context, const struct couple *couple, size_t n,
+     struct akin_company_pair *pair)
 {
-    size_t first = (size_t)context->start[a];
-    size_t n_tiles = (size_t)context->start[a + 1] - first;
+    float turned[AKIN_DIM * AKIN_ALIKE_TILES];
+    size_t is_turned = SIZE_MAX;
 
-    akin_vindex_best_in_groups(context->vectors, AKIN_DIM, context->start,
-                               pool->n, context->vectors + first * AKIN_DIM,
-                               n_tiles, NULL, to, sim, row);
-    for (size_t b = 0; b < pool->n; b++)
-        if (to[b] != 0)
-            pool->near[a][b] = mean_match(sim, n_tiles, pool->n, b);
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t *a = context->start + couple[i].a;
+        const uint64_t *b = context->start + couple[i].b;
+
+        if (pair[i].is_known)
+            continue;
+        if (is_turned != couple[i].a)
+            akin_alike_turn(context->tile + a[0], (size_t)(a[1] - a[0]),
+                            AKIN_DIM, turned);
+        is_turned = couple[i].a;
+        akin_alike_pair(turned, (size_t)(a[1] - a[0]), context->tile + b[0],
+                        (size_t)(b[1] - b[0]), AKIN_DIM, &pair[i].a_in_b,
+                        &pair[i].b_in_a);
+    }
 }
 
 /* Fills near in both directions between the datasets marked in `with` and all
- * others. What company says comes from a few leaders, so most pairs are not
- * looked at when finding. */
+ * others. */
 static enum akin_status
 compare(const struct akin_context *context, const uint8_t *with,
         struct pool *pool, struct akin_error *err)
 {
-    size_t n = pool->n, most = 0;
-    uint8_t to[AKIN_CONTEXT_POOL], all[AKIN_CONTEXT_POOL];
-    uint64_t *row;
-    float *sim;
+    struct couple couple[AKIN_CONTEXT_POOL * (AKIN_CONTEXT_POOL - 1) / 2];
+    size_t n = find_couples(pool, with, couple);
+    struct akin_company_pair *pair = calloc(n + 1, sizeof(*pair));
 
-    for (size_t i = 0; i < n; i++) {
-        uint64_t here = context->start[i + 1] - context->start[i];
-
-        most = here > most ? (size_t)here : most;
-        all[i] = !pool->empty[i];
-        to[i] = all[i] != 0 && with[i] != 0;
-    }
-    sim = calloc(most * n + 1, sizeof(*sim));
-    row = calloc(most * n + 1, sizeof(*row));
-    for (size_t a = 0; sim != NULL && row != NULL && a < n; a++)
-        if (!pool->empty[a])
-            match(context, a, to[a] != 0 ? all : to, sim, row, pool);
-    if (sim == NULL || row == NULL)
-        n = 0;
-    free(sim);
-    free(row);
-    if (n == 0)
+    if (pair == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM,
                          "no memory to compare %zu datasets with each other",
                          pool->n);
+    for (size_t i = 0; context->company != NULL && i < n; i++) {
+        pair[i].a = context->name[couple[i].a];
+        pair[i].b = context->name[couple[i].b];
+    }
+    if (context->company != NULL)
+        akin_company_recall(context->company, pair, n);
+    look(context, couple, n, pair);
+    if (context->company != NULL)
+        akin_company_keep(context->company, pair, n);
+    for (size_t i = 0; i < n; i++) {
+        pool->near[couple[i].a][couple[i].b] = pair[i].a_in_b;
+        pool->near[couple[i].b][couple[i].a] = pair[i].b_in_a;
+    }
+    free(pair);
     return AKIN_OK;
 }
 

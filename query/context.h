@@ -7,7 +7,7 @@
  * first ones it is: one step of ranking on a manifold (Zhou et al., Ranking on
  * Data Manifolds, NIPS 2003, section 2), over the first POOL datasets only and
  * with a few tiles standing for each, so that it costs the same however large
- * the store is (a few ms).
+ * the store is (a fraction of a ms; how like two datasets are is remembered).
  *
  *   d(a,b)  mean over the tiles of a of the best match in b, and of b in a;
  *           the mean of both
@@ -26,6 +26,7 @@
 #define AKIN_QUERY_CONTEXT_H
 
 #include "akin/error.h"
+#include "company.h"
 #include "rank.h"
 
 #define AKIN_CONTEXT_POOL ((size_t)64)
@@ -33,10 +34,14 @@
 
 /* Tiles of the first n_pool ranked datasets, at most AKIN_CONTEXT_POOL. */
 struct akin_context {
-    const float *vectors;  /* start[n_pool] x AKIN_DIM, unit length */
+    /* start[n_pool] tiles of AKIN_DIM floats, unit length, at most
+     * AKIN_CONTEXT_TILES of a dataset */
+    const float *const *tile;
     const uint64_t *start; /* n_pool + 1: dataset i has start[i].. */
     const uint64_t *size;  /* n_pool: tiles each dataset has in all */
     size_t n_pool;
+    struct akin_company *company; /* NULL: nothing is remembered */
+    const uint64_t *name; /* n_pool: of the samples; unused without company */
 };
 
 /* Gives the ranked datasets new scores and their new order; what is not in the

@@ -2,7 +2,6 @@
 #include "explain.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "akin/image_record.h"
@@ -20,26 +19,21 @@ akin_explain_add(struct akin_explain *explain, struct akin_reading *reading,
     const struct akin_calibration *calibration =
         akin_snapshot_calibration(reading->snapshot);
     double one[AKIN_CALIBRATION_PARTS] = {0};
-    size_t n = akin_txn_features(reading->txn)->n;
-    float *stored;
+    float stored[AKIN_FEATURES_MAX];
     enum akin_status st;
 
     if (features == NULL || calibration == NULL || !calibration->has_spread ||
         i >= n_tiles)
         return AKIN_OK;
-    stored = calloc(n_tiles, n * sizeof(*stored));
-    if (stored == NULL)
-        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu tiles", n_tiles);
-    st = akin_image_features(reading->txn, image, stored, n_tiles, err);
-    if (st == AKIN_OK) {
-        akin_calibration_agreement(calibration, features, stored + i * n, one);
-        for (size_t p = 0; p < AKIN_CALIBRATION_PARTS; p++)
-            explain->sum[p] += one[p];
-        explain->n++;
-        explain->n_parts = akin_calibration_parts(calibration, &explain->parts);
-    }
-    free(stored);
-    return st;
+    st = akin_image_tile_features(reading->txn, image, n_tiles, i, stored, err);
+    if (st != AKIN_OK)
+        return st;
+    akin_calibration_agreement(calibration, features, stored, one);
+    for (size_t p = 0; p < AKIN_CALIBRATION_PARTS; p++)
+        explain->sum[p] += one[p];
+    explain->n++;
+    explain->n_parts = akin_calibration_parts(calibration, &explain->parts);
+    return AKIN_OK;
 }
 
 struct akin_json *

@@ -38,29 +38,9 @@ akin_hits_brief(const struct akin_json *record)
         struct akin_json *value = akin_json_get(record, shown[i]);
 
         if (value != NULL)
-            akin_json_set(json, shown[i], akin_json_copy(value));
+            akin_json_set(json, shown[i], akin_json_share(value));
     }
     return json;
-}
-
-/* One tile of an image. ENOTFOUND: not there any more. */
-static enum akin_status
-read_tile(struct akin_txn *txn, uint32_t image, uint32_t n_tiles, uint32_t i,
-          struct akin_tile *out, struct akin_error *err)
-{
-    struct akin_tile *tiles;
-    enum akin_status st;
-
-    if (i >= n_tiles)
-        return AKIN_FAIL(err, AKIN_ESTALE, "image %u has no tile %u", image, i);
-    tiles = calloc(n_tiles, sizeof(*tiles));
-    if (tiles == NULL)
-        return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %u tiles", n_tiles);
-    st = akin_image_tiles(txn, image, tiles, n_tiles, err);
-    if (st == AKIN_OK)
-        *out = tiles[i];
-    free(tiles);
-    return st;
 }
 
 /* What a pair is made of. */
@@ -100,9 +80,12 @@ pair_json(const struct pairing *p, const struct akin_pair *pair,
 
     akin_snapshot_row(p->reading->snapshot, pair->row, &number, &i_tile);
     st = akin_image_get(p->reading->txn, number, &image, err);
+    if (st == AKIN_OK && i_tile >= image.n_tiles)
+        st = AKIN_FAIL(err, AKIN_ESTALE, "image %u has no tile %u", number,
+                       i_tile);
     if (st == AKIN_OK)
-        st = read_tile(p->reading->txn, number, image.n_tiles, i_tile, &tile,
-                       err);
+        st = akin_image_tile(p->reading->txn, number, image.n_tiles, i_tile,
+                             &tile, err);
     if (st == AKIN_OK && p->explain != NULL)
         st = akin_explain_add(p->explain, p->reading,
                               akin_question_features(p->question, pair->query),

@@ -65,6 +65,7 @@ akin_service_open(const char *store_dir, const struct akin_config *config,
     service->store_dir = akin_strdup(store_dir);
     service->records = akin_records_new();
     service->terms = akin_term_cache_new();
+    service->company = akin_company_new();
     service->catalogs =
         akin_catalogs_new(service->terms, catalog_base, service);
     service->started_ms = (int64_t)akin__now_ms();
@@ -86,6 +87,7 @@ akin_service_close(struct akin_service *service)
     akin_records_free(service->records);
     akin_catalogs_free(service->catalogs);
     akin_term_cache_free(service->terms);
+    akin_company_free(service->company);
     akin_snapshots_close(service->snapshots);
     free(service->store_dir);
     free(service);
@@ -127,6 +129,24 @@ akin_session_summary(const struct akin_session *session)
     return &session->summary;
 }
 
+const char *
+akin_part_name(enum akin_part part)
+{
+    static const char *const part_names[AKIN_N_PARTS] = {
+        "read", "open", "search", "rank", "answer", "write"};
+
+    return part_names[part];
+}
+
+void
+akin__session_lap(struct akin_session *session, enum akin_part part)
+{
+    double now = akin__now_ms();
+
+    session->summary.part_ms[part] += now - session->lap_ms;
+    session->lap_ms = now;
+}
+
 /* Finds and runs a method. *rpc_code: METHOD when there is none of that name,
  * else 0 (the status says it). */
 static enum akin_status
@@ -143,10 +163,11 @@ dispatch(struct akin_session *session, const char *method,
 }
 
 static void
-begin(struct akin_session *session, const char *method)
+begin(struct akin_session *session, const char *method, double began)
 {
     struct akin_summary *summary = &session->summary;
 
+    session->lap_ms = began;
     *summary =
         (struct akin_summary){.n_hits = -1, .waited_ms = session->waited_ms};
     (void)snprintf(summary->method, sizeof(summary->method), "%s", method);
@@ -226,18 +247,21 @@ akin_service_answer(struct akin_session *session, struct akin_span text,
 
     akin_buf_clear(out);
     st = akin_proto_parse_request(text, &request, &code, &error);
-    begin(session, st == AKIN_OK ? request.method : "-");
+    begin(session, st == AKIN_OK ? request.method : "-", began);
+    akin__session_lap(session, AKIN_PART_READ);
     akin__session_deadline(session, request.deadline_ms);
     if (st == AKIN_OK)
         st = akin__in_time(session, &error);
     if (st == AKIN_OK)
         st = dispatch(session, request.method, request.params, &result, &code,
                       &error);
+    akin__session_lap(session, AKIN_PART_ANSWER);
     if (st == AKIN_OK)
         akin_proto_write_result(request.id, result, out);
     else
         akin_proto_write_error(request.id, code, &error, session->error_data,
                                out);
+    akin__session_lap(session, AKIN_PART_WRITE);
     finish(session, began, result, &error);
     akin_json_free(result);
     akin_request_free(&request);
@@ -254,8 +278,9 @@ akin_service_call(struct akin_session *session, const char *method,
     int code = 0;
     enum akin_status st;
 
-    begin(session, method);
+    begin(session, method, began);
     st = dispatch(session, method, params, &made, &code, &error);
+    akin__session_lap(session, AKIN_PART_ANSWER);
     finish(session, began, made, &error);
     if (st == AKIN_OK)
         *result = made;

@@ -29,6 +29,18 @@ enum akin_status akin_session_new(struct akin_service *service,
                                   struct akin_error *err) AKIN_MUST_USE;
 void akin_session_free(struct akin_session *session);
 
+/* What a request's time goes into. */
+enum akin_part {
+    AKIN_PART_READ,   /* the request, and describing its images */
+    AKIN_PART_OPEN,   /* a snapshot, a transaction, filters */
+    AKIN_PART_SEARCH, /* rows of the datasets */
+    AKIN_PART_RANK,   /* order of the datasets, also in each other's company */
+    AKIN_PART_ANSWER, /* all else: hits, evidence, facets, other methods */
+    AKIN_PART_WRITE,  /* the answer as text */
+    AKIN_N_PARTS
+};
+const char *akin_part_name(enum akin_part part); /* "read", "open", ... */
+
 /* What the last request of a session came to: for a line in the log. */
 struct akin_summary {
     char method[24]; /* "-": none was read */
@@ -37,6 +49,7 @@ struct akin_summary {
     double waited_ms; /* before that, in a queue */
     int64_t n_hits;   /* -1: the method gives no hits */
     char plan[48];    /* how tiles were searched; "" where none were */
+    double part_ms[AKIN_N_PARTS];
 };
 const struct akin_summary *
 akin_session_summary(const struct akin_session *session);

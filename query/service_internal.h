@@ -14,6 +14,7 @@
 #include "akin/catalog.h"
 #include "akin/describe.h"
 
+#include "company.h"
 #include "records.h"
 #include "service.h"
 #include "snapshot.h"
@@ -25,6 +26,7 @@ struct akin_service {
     struct akin_records *records;
     struct akin_catalogs *catalogs;
     struct akin_term_cache *terms;
+    struct akin_company *company;
     /* Counted for `status` */
     atomic_uint n_sessions;
     atomic_ullong n_requests, n_refused;
@@ -39,6 +41,7 @@ struct akin_session {
     struct akin_json *error_data; /* of the request under way, or NULL */
     double waited_ms;             /* of the next request */
     double deadline_ms; /* akin__now_ms when it is too late; 0: never */
+    double lap_ms;      /* akin__now_ms when the part under way began */
 };
 
 typedef enum akin_status akin_method_fn(struct akin_session *session,
@@ -48,6 +51,9 @@ typedef enum akin_status akin_method_fn(struct akin_session *session,
 
 /* Time that never goes back; ms, with fractions. */
 double akin__now_ms(void);
+
+/* What went by since the last lap (or the request's begin) was this part. */
+void akin__session_lap(struct akin_session *session, enum akin_part part);
 
 /* The deadline of the request that begins: the earlier of its own (0: none) and
  * the setting's, counted from when it began to wait. A call in process has none

@@ -169,30 +169,33 @@ put_fine(struct akin__work *work, struct akin_reading *reading,
 
 /* The first datasets again, in each other's company. */
 static enum akin_status
-rank_in_context(struct akin__work *work, const struct akin_snapshot *snapshot,
-                enum akin_intent intent, size_t n_ranked,
+rank_in_context(struct akin__work *work, struct akin_company *company,
+                const struct akin_snapshot *snapshot, enum akin_intent intent,
                 struct akin_error *err)
 {
-    size_t n = n_ranked < AKIN_CONTEXT_POOL ? n_ranked : AKIN_CONTEXT_POOL;
+    const float *tile[AKIN_CONTEXT_POOL * AKIN_CONTEXT_TILES];
     size_t position[AKIN_CONTEXT_POOL];
     uint64_t start[AKIN_CONTEXT_POOL + 1], size[AKIN_CONTEXT_POOL];
-    struct akin_context context = {.start = start, .size = size, .n_pool = n};
-    float *vectors = NULL;
-    enum akin_status st = akin__room_for(&vectors, n * AKIN_CONTEXT_TILES,
-                                         AKIN_DIM, sizeof(float), err);
+    uint64_t name[AKIN_CONTEXT_POOL];
+    struct akin_context context = {.tile = tile,
+                                   .start = start,
+                                   .size = size,
+                                   .n_pool = work->n_ranked < AKIN_CONTEXT_POOL
+                                                 ? work->n_ranked
+                                                 : AKIN_CONTEXT_POOL,
+                                   .company = company,
+                                   .name = name};
+    const struct akin_samples samples = {tile, start, size, name};
+    enum akin_status st;
 
-    if (st != AKIN_OK)
-        return st;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < context.n_pool; i++)
         position[i] = work->ranked[i].dataset;
-    st = akin_snapshot_sample(snapshot, position, n, AKIN_CONTEXT_TILES,
-                              work->skip, work->n_skip, vectors, start, size,
-                              err);
-    context.vectors = vectors;
+    st = akin_snapshot_sample(snapshot, position, context.n_pool,
+                              AKIN_CONTEXT_TILES, work->skip, work->n_skip,
+                              &samples, err);
     if (st == AKIN_OK)
         st = akin_context_rank(&context, intent, work->tie, work->ranked,
-                               n_ranked, err);
-    free(vectors);
+                               work->n_ranked, err);
     return st;
 }
 
@@ -206,13 +209,15 @@ search(struct akin_session *session, struct akin__work *work,
         reading->snapshot, work->queries, work->question.n_tiles, work->want,
         work->skip, work->n_skip, work->sim, work->row, work->plan, err);
 
+    akin__session_lap(session, AKIN_PART_SEARCH);
     if (st == AKIN_OK)
         st = akin_score_rank(&work->question, work->sim, work->n_datasets,
                              work->tie, wish->intent, work->ranked,
                              &work->n_ranked, err);
     if (st == AKIN_OK && wish->by == AKIN_BY_DATASET)
-        st = rank_in_context(work, reading->snapshot, wish->intent,
-                             work->n_ranked, err);
+        st = rank_in_context(work, session->service->company, reading->snapshot,
+                             wish->intent, err);
+    akin__session_lap(session, AKIN_PART_RANK);
     if (st == AKIN_OK)
         st = akin__in_time(session, err);
     if (st == AKIN_OK)
@@ -244,6 +249,7 @@ answer(struct akin_session *session, const struct akin__wish *wish,
         st = akin__choose_datasets(work, &reading, wish, err);
     if (st == AKIN_OK)
         st = akin__choose_images(work, reading.txn, wish, err);
+    akin__session_lap(session, AKIN_PART_OPEN);
     if (st == AKIN_OK)
         st = search(session, work, &reading, wish, out, err);
     if (st == AKIN_OK)
@@ -276,6 +282,7 @@ akin_similar_answer(struct akin_session *session,
     if (st == AKIN_OK)
         st = akin_question_read(session->describer, config, params,
                                 wish.exclude_self, &work.question, err);
+    akin__session_lap(session, AKIN_PART_READ);
     if (st == AKIN_OK)
         st = akin__in_time(session, err);
     if (st == AKIN_OK)

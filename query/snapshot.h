@@ -90,20 +90,30 @@ struct akin_snapshot_index {
 void akin_snapshot_index(const struct akin_snapshot *snapshot,
                          struct akin_snapshot_index *out);
 
+/* Where samples of n datasets go, all the caller's:
+ *
+ * tile      room for n * max: the tiles, AKIN_DIM floats each, of the snapshot
+ * start     n + 1: dataset i has start[i] .. start[i + 1] - 1 of tile (none
+ *           when all its images are excluded)
+ * size      n: the tiles each dataset has in all
+ * name      n: of the sample: the same tiles, described the same way, have the
+ *           same one in every snapshot of the store, and others another (64
+ *           bits of hash) */
+struct akin_samples {
+    const float **tile;
+    uint64_t *start, *size, *name;
+};
+
 /* A few tiles of each of n datasets, evenly taken; the same every time.
  *
  * position  n dataset positions
  * max       tiles of one dataset, at most
- * exclude   image numbers that do not count (n_exclude)
- * out       room for n * max x AKIN_DIM
- * start     out, n + 1: dataset i has rows start[i] .. start[i + 1] - 1 of out
- *           (none when all its images are excluded)
- * size      out, n: the tiles each dataset has in all. ENOMEM. */
+ * exclude   image numbers that do not count (n_exclude). ENOMEM. */
 enum akin_status akin_snapshot_sample(const struct akin_snapshot *snapshot,
                                       const size_t *position, size_t n,
                                       size_t max, const uint32_t *exclude,
-                                      size_t n_exclude, float *out,
-                                      uint64_t *start, uint64_t *size,
+                                      size_t n_exclude,
+                                      const struct akin_samples *out,
                                       struct akin_error *err) AKIN_MUST_USE;
 
 #endif

@@ -77,6 +77,15 @@ enum akin_status akin_image_tiles(struct akin_txn *txn, uint32_t number,
 enum akin_status akin_image_features(struct akin_txn *txn, uint32_t number,
                                      float *out, size_t n_tiles,
                                      struct akin_error *err) AKIN_MUST_USE;
+/* The same of its tile i alone (one tile; one row of features), without the
+ * work of reading the others. */
+enum akin_status akin_image_tile(struct akin_txn *txn, uint32_t number,
+                                 size_t n_tiles, size_t i,
+                                 struct akin_tile *out,
+                                 struct akin_error *err) AKIN_MUST_USE;
+enum akin_status akin_image_tile_features(struct akin_txn *txn, uint32_t number,
+                                          size_t n_tiles, size_t i, float *out,
+                                          struct akin_error *err) AKIN_MUST_USE;
 /* Disturbed copies kept for training: ENOTFOUND when there are none. *tile
  * (index of the tile each copy belongs to) and *copies are owned by the
  * caller: free(). */

@@ -83,15 +83,23 @@ set_int(int sock, int level, int option, int value)
     return nn_setsockopt(sock, level, option, &value, sizeof(value));
 }
 
-/* A second line for a request that took longer than query.slow_ms. */
+/* A second line for a request that took longer than query.slow_ms: its plan,
+ * and where the time went. */
 static void
 log_slow(const struct akin_server *server, const struct akin_summary *summary)
 {
-    if (summary->waited_ms + summary->ms > server->slow_ms)
-        akin_log(AKIN_LOG_WARN, "slow",
-                 "method=%s ms=%.1f waited_ms=%.1f plan=\"%s\"",
-                 summary->method, summary->ms, summary->waited_ms,
-                 summary->plan);
+    struct akin_buf parts = {0};
+
+    if (summary->waited_ms + summary->ms <= server->slow_ms)
+        return;
+    for (size_t p = 0; p < AKIN_N_PARTS; p++)
+        akin_buf_printf(&parts, " %s_ms=%.1f",
+                        akin_part_name((enum akin_part)p), summary->part_ms[p]);
+    akin_log(AKIN_LOG_WARN, "slow",
+             "method=%s ms=%.1f waited_ms=%.1f plan=\"%s\"%s", summary->method,
+             summary->ms, summary->waited_ms, summary->plan,
+             akin_buf_text(&parts));
+    akin_buf_free(&parts);
 }
 
 /* The one line of each request. */

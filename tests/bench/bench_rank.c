@@ -102,7 +102,7 @@ asked_free(struct asked *asked)
 /* As akin_snapshot_sample does it: stretches of equal length, the first tile
  * that counts of each. */
 static size_t
-sample(const struct asked *asked, size_t set, float *out)
+sample(const struct asked *asked, size_t set, const float **out)
 {
     const struct bench_database *db = asked->database;
     uint64_t first = db->start[set], n_rows = db->start[set + 1] - first;
@@ -116,8 +116,7 @@ sample(const struct asked *asked, size_t set, float *out)
         while (r < end && (asked->skip[r >> 3] >> (r & 7) & 1) != 0)
             r++;
         if (r < end)
-            memcpy(out + taken++ * AKIN_DIM, db->vectors + r * AKIN_DIM,
-                   AKIN_DIM * sizeof(*out));
+            out[taken++] = db->vectors + r * AKIN_DIM;
     }
     return taken;
 }
@@ -128,26 +127,22 @@ rank_in_context(struct asked *asked, enum akin_intent intent,
 {
     size_t n = asked->n_ranked < AKIN_CONTEXT_POOL ? asked->n_ranked
                                                    : AKIN_CONTEXT_POOL;
-    float *vectors =
-        akin_new(n * AKIN_CONTEXT_TILES * AKIN_DIM + 1, sizeof(*vectors));
+    const float *tile[AKIN_CONTEXT_POOL * AKIN_CONTEXT_TILES];
     uint64_t start[AKIN_CONTEXT_POOL + 1] = {0}, size[AKIN_CONTEXT_POOL];
-    struct akin_context context = {vectors, start, size, n};
-    enum akin_status st;
+    const struct akin_context context = {
+        .tile = tile, .start = start, .size = size, .n_pool = n};
 
     for (size_t i = 0; i < n; i++) {
         size_t set = asked->ranked[i].dataset;
         const uint64_t *rows = asked->database->start;
 
-        start[i + 1] =
-            start[i] + sample(asked, set, vectors + start[i] * AKIN_DIM);
+        start[i + 1] = start[i] + sample(asked, set, tile + start[i]);
         size[i] = rows[set + 1] - rows[set];
         if (set == asked->image->set)
             size[i] -= asked->image->n_tiles;
     }
-    st = akin_context_rank(&context, intent, asked->tie, asked->ranked,
-                           asked->n_ranked, err);
-    free(vectors);
-    return st;
+    return akin_context_rank(&context, intent, asked->tie, asked->ranked,
+                             asked->n_ranked, err);
 }
 
 static void

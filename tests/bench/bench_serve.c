@@ -18,11 +18,18 @@
 
 #define ROUNDS 4
 #define FRESH 20
+#define PART_ANSWERS ((size_t)1024)
 #define SEED 20260
 
 extern char **environ;
 
 static const struct bench_way *const daemon_way = &bench_ways[BENCH_WAYS - 1];
+
+static bool
+is_wanted(const char *only, const char *what)
+{
+    return only == NULL || strcmp(only, what) == 0;
+}
 
 /* --- ways beside each other --- */
 
@@ -75,8 +82,30 @@ compare(struct bench_serve *b, size_t n_clients, struct akin_error *err)
     return st;
 }
 
+/* Where the service's time goes. */
 static enum akin_status
-compare_all(struct bench_serve *b, struct akin_error *err)
+take_apart(struct bench_serve *b, struct akin_error *err)
+{
+    struct bench_samples parts[AKIN_N_PARTS];
+    char name[96];
+    enum akin_status st;
+
+    memset(parts, 0, sizeof(parts));
+    st = bench_service_parts(b, PART_ANSWERS, parts, err);
+    for (size_t p = 0; p < AKIN_N_PARTS; p++) {
+        (void)snprintf(name, sizeof(name), "%zu tiles, service, %s", b->n_tiles,
+                       akin_part_name((enum akin_part)p));
+        if (st == AKIN_OK)
+            (void)printf("%s\t%zu\t\t%.3f\t%.3f\n", name, parts[p].n,
+                         bench_quantile(&parts[p], 0.5),
+                         bench_quantile(&parts[p], 0.99));
+        bench_samples_free(&parts[p]);
+    }
+    return st;
+}
+
+static enum akin_status
+compare_all(struct bench_serve *b, const char *only, struct akin_error *err)
 {
     static const size_t tiles[] = {1, BENCH_IMAGE_TILES}, clients[] = {1, 2, 4};
     enum akin_status st = AKIN_OK;
@@ -84,8 +113,12 @@ compare_all(struct bench_serve *b, struct akin_error *err)
     (void)printf("way\tanswers\trequests/s\tp50 ms\tp99 ms\tprocessor ms\n");
     for (size_t t = 0; t < AKIN_COUNT(tiles); t++) {
         bench_write_requests(b, tiles[t]);
-        for (size_t c = 0; st == AKIN_OK && c < AKIN_COUNT(clients); c++)
+        for (size_t c = 0; st == AKIN_OK && c < AKIN_COUNT(clients) &&
+                           is_wanted(only, "ways");
+             c++)
             st = compare(b, clients[c], err);
+        if (st == AKIN_OK)
+            st = take_apart(b, err);
     }
     return st;
 }
@@ -159,12 +192,6 @@ beside(struct bench_serve *b, const char *what, const char *const *arguments,
     bench_load_sum_free(&alone);
     bench_load_sum_free(&busy);
     return st;
-}
-
-static bool
-is_wanted(const char *only, const char *what)
-{
-    return only == NULL || strcmp(only, what) == 0;
 }
 
 static enum akin_status
@@ -349,14 +376,14 @@ run(struct bench_serve *b, const char *only, struct akin_error *err)
     }
     if (st == AKIN_OK)
         st = publish(b, err);
-    if (st == AKIN_OK)
+    if (st == AKIN_OK && is_wanted(only, "ways"))
         st = build_faiss(b, err);
     if (st != AKIN_OK)
         return st;
     bench_draw_questions(b);
     st = start(b, err);
-    if (st == AKIN_OK && is_wanted(only, "ways"))
-        st = compare_all(b, err);
+    if (st == AKIN_OK && (is_wanted(only, "ways") || is_wanted(only, "parts")))
+        st = compare_all(b, only, err);
     bench_write_requests(b, BENCH_IMAGE_TILES);
     if (st == AKIN_OK && is_wanted(only, "fresh"))
         st = fresh(b, 0, 0, err);
@@ -417,7 +444,7 @@ bench_serve(int argc, char **argv)
 
     if (argc != 1 || n < 1000 || n > 10000000)
         return bench_usage("serve [--tiles N] [--seconds S] [--folder DIR] "
-                           "[--only ways|fresh|publish|add]");
+                           "[--only ways|parts|fresh|publish|add]");
     if (keep == NULL && mkdtemp(scratch) == NULL)
         return bench_usage("serve: cannot make a folder in /tmp");
     akin_log_set_level(AKIN_LOG_WARN);

@@ -129,6 +129,26 @@ service_ask(void *self, size_t question, struct akin_error *err)
     return look(asking, err);
 }
 
+enum akin_status
+bench_service_parts(struct bench_serve *b, size_t n,
+                    struct bench_samples *parts, struct akin_error *err)
+{
+    void *self = NULL;
+    enum akin_status st = service_begin(b, &self, err);
+
+    for (size_t i = 0; st == AKIN_OK && i < n; i++) {
+        const struct bench_asking *asking = self;
+        const struct akin_summary *summary;
+
+        st = service_ask(self, i, err);
+        summary = akin_session_summary(asking->session);
+        for (size_t p = 0; p < AKIN_N_PARTS; p++)
+            bench_add(&parts[p], summary->part_ms[p]);
+    }
+    bench_asking_end(self);
+    return st;
+}
+
 static enum akin_status
 daemon_ask(void *self, size_t question, struct akin_error *err)
 {

@@ -55,6 +55,12 @@ enum akin_status bench_daemon_begin(void *ctx, void **self,
                                     struct akin_error *err) AKIN_MUST_USE;
 void bench_asking_end(void *self);
 
+/* The service asked n times, one question after the other: how long each part
+ * of an answer took (AKIN_N_PARTS samples, in ms). */
+enum akin_status bench_service_parts(struct bench_serve *b, size_t n,
+                                     struct bench_samples *parts,
+                                     struct akin_error *err) AKIN_MUST_USE;
+
 /* Of four questions, three are like a stored dataset. */
 void bench_draw_questions(struct bench_serve *b);
 /* Makes request[] of the first n_tiles descriptors of each question. */

@@ -35,11 +35,26 @@ add(struct fixture *f, double degrees, double similarity)
 static void
 rank(struct fixture *f, size_t n_pool, enum akin_intent intent)
 {
-    const struct akin_context context = {f->vectors, f->start, f->size, n_pool};
+    const float *tile[MAX_VECTORS];
+    const struct akin_context context = {
+        .tile = tile, .start = f->start, .size = f->size, .n_pool = n_pool};
     struct akin_error err = {0};
 
+    for (size_t i = 0; i < MAX_VECTORS; i++)
+        tile[i] = f->vectors + i * AKIN_DIM;
     assert_ok(akin_context_rank(&context, intent, f->tie, f->ranked,
                                 f->n_ranked, &err));
+}
+
+/* A pool of datasets in all directions. */
+static void
+many(struct fixture *f)
+{
+    struct akin_test_random random = {5};
+
+    *f = (struct fixture){0};
+    for (size_t i = 0; i < MAX_VECTORS; i++)
+        add(f, 360 * akin_test_uniform(&random), 0.9 - 0.01 * (double)i);
 }
 
 static void
@@ -195,6 +210,41 @@ equal_scores_go_by_dataset_number(void **state)
     assert_int_equal(f.ranked[2].dataset, 1);
 }
 
+static void
+what_is_remembered_gives_the_same_ranking(void **state)
+{
+    static const enum akin_intent intents[] = {
+        AKIN_INTENT_FIND, AKIN_INTENT_EXPLORE, AKIN_INTENT_FIND};
+    struct akin_company *company = akin_company_new();
+    struct fixture plain, with;
+    struct akin_error err = {0};
+
+    (void)state;
+    for (size_t i = 0; i < AKIN_COUNT(intents); i++) {
+        const float *tile[MAX_VECTORS];
+        uint64_t name[MAX_VECTORS];
+        struct akin_context context = {.tile = tile,
+                                       .start = with.start,
+                                       .size = with.size,
+                                       .n_pool = MAX_VECTORS,
+                                       .company = company,
+                                       .name = name};
+
+        many(&plain);
+        many(&with);
+        for (size_t v = 0; v < MAX_VECTORS; v++) {
+            tile[v] = with.vectors + v * AKIN_DIM;
+            name[v] = 1000 + v;
+        }
+        rank(&plain, MAX_VECTORS, intents[i]);
+        assert_ok(akin_context_rank(&context, intents[i], with.tie, with.ranked,
+                                    with.n_ranked, &err));
+        assert_memory_equal(plain.ranked, with.ranked,
+                            MAX_VECTORS * sizeof(*plain.ranked));
+    }
+    akin_company_free(company);
+}
+
 int
 main(void)
 {
@@ -208,6 +258,7 @@ main(void)
         cmocka_unit_test(
             a_dataset_that_nothing_stands_for_is_ranked_all_the_same),
         cmocka_unit_test(equal_scores_go_by_dataset_number),
+        cmocka_unit_test(what_is_remembered_gives_the_same_ranking),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

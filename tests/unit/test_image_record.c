@@ -221,6 +221,27 @@ an_image_comes_back_as_it_was(void **state)
     akin_test_described_free(&described);
 }
 
+/* Each of seven tiles read alone. */
+static void
+assert_one_by_one(struct fixture *f, uint32_t image,
+                  const struct akin_tile *tiles, const float *features)
+{
+    struct akin_tile tile;
+    float row[AKIN_N_FEATURES];
+    struct akin_error err = {0};
+
+    for (size_t i = 0; i < 7; i++) {
+        assert_ok(akin_image_tile(f->txn, image, 7, i, &tile, &err));
+        assert_memory_equal(&tile, &tiles[i], sizeof(tile));
+        assert_ok(akin_image_tile_features(f->txn, image, 7, i, row, &err));
+        assert_memory_equal(row, features + i * AKIN_N_FEATURES, sizeof(row));
+    }
+    assert_fails_with(akin_image_tile(f->txn, image, 8, 7, &tile, &err),
+                      AKIN_EFORMAT, "7 tiles are stored, not 8");
+    assert_fails_with(akin_image_tile_features(f->txn, 99, 7, 0, row, &err),
+                      AKIN_ENOTFOUND, "no image 99");
+}
+
 static void
 tiles_and_features_come_back(void **state)
 {
@@ -243,6 +264,7 @@ tiles_and_features_come_back(void **state)
     for (size_t i = 0; i < AKIN_COUNT(features); i++)
         assert_true(fabsf(features[i] - want.features[i]) <=
                     0x1p-11f * fabsf(want.features[i]) + 0x1p-25f);
+    assert_one_by_one(f, image, tiles, features);
     assert_ok(akin_image_disturbed(f->txn, image, &tile, &copies, &n, &err));
     assert_int_equal(n, 9);
     assert_int_equal(tile[8], 1);

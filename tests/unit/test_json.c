@@ -3,6 +3,7 @@
 
 #include "akin/file.h"
 #include "akin/json.h"
+#include "json_internal.h"
 
 static struct akin_json *
 parsed(const char *text)
@@ -316,6 +317,194 @@ a_file_that_is_no_json_is_named(void **state)
     akin_test_remove(folder);
 }
 
+/* --- the fast parser gives what jansson gives, or leaves it to it --- */
+
+static const struct {
+    const char *text;
+    bool is_fast;
+} well_formed[] = {
+    {"0", true},
+    {" -17 ", true},
+    {"-0", true},
+    {"-0.0", true},
+    {"123456789012345678", true},
+    {"9223372036854775807", false},
+    {"0.1", true},
+    {"1e22", true},
+    {"1E+5", true},
+    {"2.5e-3", true},
+    {"1e23", true},
+    {"9007199254740993.0", true},
+    {"123456789012345678901234567890.5", true},
+    {"2.2250738585072014e-308", true},
+    {"1e-400", true},
+    {"1.7976931348623157e308", true},
+    {"0.3e-00005", false},
+    {"true", true},
+    {"[false,null , true]", true},
+    {"[]", true},
+    {"{ }", true},
+    {"\"\"", true},
+    {"{\"a\":1,\"b\":[{}],\"a\":2,\"\":3}", true},
+    {"{\"caf\xc3\xa9\":\"\xf0\x9f\x94\xac microscope\"}", true},
+    {"\"a\\\"b\\\\c\\/\\b\\f\\n\\r\\t\"", true},
+    {"\"\\u0041\\u00e9\\u20AC and more\"", true},
+    {"\"\\ud83d\\udd2c\"", false},
+    {"\"a\\u0000b\"", false},
+    {"\"a text of more than eight letters, \\t twice, \\n and more\"", true},
+    {"\"seven..\x7f eight...\"", true},
+};
+
+static void
+the_fast_parser_gives_what_jansson_gives(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < AKIN_COUNT(well_formed); i++) {
+        struct akin_span text = akin_span_str(well_formed[i].text);
+        struct akin_json *fast = akin__json_parse(text), *any = NULL;
+        struct akin_buf a = {0}, b = {0};
+        struct akin_error err = {0};
+
+        if ((fast != NULL) != well_formed[i].is_fast)
+            fail_msg("%s", well_formed[i].text);
+        assert_ok(akin__json_parse_any(text, &any, &err));
+        akin_json_write(fast != NULL ? fast : any, AKIN_JSON_COMPACT, &a);
+        akin_json_write(any, AKIN_JSON_COMPACT, &b);
+        assert_string_equal(akin_buf_text(&a), akin_buf_text(&b));
+        assert_true(fast == NULL || akin_json_equal(fast, any));
+        akin_json_free(fast);
+        akin_json_free(any);
+        akin_buf_free(&a);
+        akin_buf_free(&b);
+    }
+}
+
+/* If the fast parser takes it, jansson does, as the same. */
+static void
+assert_same_parsed(struct akin_span text)
+{
+    struct akin_json *fast = akin__json_parse(text), *any = NULL;
+    struct akin_error err = {0};
+
+    if (fast != NULL)
+        assert_ok(akin__json_parse_any(text, &any, &err));
+    assert_true(fast == NULL || akin_json_equal(fast, any));
+    akin_json_free(fast);
+    akin_json_free(any);
+}
+
+/* Of each refusal, and of each well-formed text cut short. */
+static void
+the_fast_parser_takes_nothing_that_jansson_refuses(void **state)
+{
+    (void)state;
+    for (size_t i = 2; i < AKIN_COUNT(refusals); i++)
+        assert_null(akin__json_parse(akin_span_str(refusals[i].text)));
+    for (size_t i = 0; i < AKIN_COUNT(well_formed); i++)
+        for (size_t n = 1; n < strlen(well_formed[i].text); n++)
+            assert_same_parsed(akin_span_of(well_formed[i].text, n));
+}
+
+/* --- compact text is ours, sorted text is jansson's --- */
+
+static double
+some_real(struct akin_test_random *random)
+{
+    double value = akin_test_normal(random);
+
+    switch (akin_test_below(random, 5)) {
+    case 0:
+        return round(value * 1e6) / 1e6;
+    case 1:
+        return round(value * 1e3);
+    case 2:
+        return value * pow(10, (double)akin_test_below(random, 600) - 300);
+    case 3:
+        return round(value * 1e6) / 1e9;
+    default:
+        return value;
+    }
+}
+
+/* Any of the first 256 letters, 0 included. */
+static struct akin_json *
+some_text(struct akin_test_random *random)
+{
+    uint8_t bytes[24];
+    size_t n = 0;
+
+    while (n + 2 < sizeof(bytes) && akin_test_below(random, 12) > 0) {
+        uint8_t c = (uint8_t)akin_test_below(random, 256);
+
+        if (c >= 0x80)
+            bytes[n++] = (uint8_t)(0xc0 | c >> 6);
+        bytes[n++] = c < 0x80 ? c : (uint8_t)(0x80 | (c & 0x3f));
+    }
+    return akin_json_new_text(akin_span_of(bytes, n));
+}
+
+static struct akin_json *
+some_json(struct akin_test_random *random, int depth)
+{
+    size_t n = (size_t)akin_test_below(random, 5);
+    struct akin_json *json;
+    char key[2] = "a";
+
+    switch (akin_test_below(random, depth == 0 ? 5 : 7)) {
+    case 0:
+        return akin_json_new_int(
+            (int64_t)(akin_test_random(random) >> akin_test_below(random, 64)) *
+            (akin_test_below(random, 2) == 0 ? 1 : -1));
+    case 1:
+        return akin_json_new_bool(n % 2 == 0);
+    case 2:
+        return akin_json_new_null();
+    case 3:
+        return some_text(random);
+    case 4:
+        return akin_json_new_real(some_real(random));
+    case 5:
+        json = akin_json_array();
+        for (size_t i = 0; i < n; i++)
+            akin_json_append(json, some_json(random, depth - 1));
+        return json;
+    default:
+        json = akin_json_object();
+        for (size_t i = 0; i < n; i++, key[0]++)
+            akin_json_set(json, key, some_json(random, depth - 1));
+        return json;
+    }
+}
+
+static void
+compact_text_is_what_jansson_writes(void **state)
+{
+    static const double reals[] = {0.0,      -0.0,        1e-4,  9.9999e-5,
+                                   0.1,      1e9,         1e15,  123456789.123,
+                                   -3.0,     999999999.0, 1e-6,  0.0000015,
+                                   1e300,    5e-324,      1e16,  1.0 / 3,
+                                   0.999999, 1e22,        -1e-7, 100000.5};
+    struct akin_test_random random = {20};
+    struct akin_buf ours = {0}, theirs = {0};
+
+    (void)state;
+    for (size_t i = 0; i < 20000; i++) {
+        struct akin_json *json = i < AKIN_COUNT(reals)
+                                     ? akin_json_new_real(reals[i])
+                                     : some_json(&random, 4);
+
+        akin_buf_clear(&ours);
+        akin_buf_clear(&theirs);
+        akin_json_write(json, AKIN_JSON_COMPACT, &ours);
+        akin_json_write(json, AKIN_JSON_SORTED, &theirs);
+        assert_string_equal(akin_buf_text(&ours), akin_buf_text(&theirs));
+        assert_same_parsed(akin_buf_span(&ours));
+        akin_json_free(json);
+    }
+    akin_buf_free(&ours);
+    akin_buf_free(&theirs);
+}
+
 int
 main(void)
 {
@@ -336,6 +525,9 @@ main(void)
         cmocka_unit_test(equality_is_of_values),
         cmocka_unit_test(styles_differ_in_blanks_and_order),
         cmocka_unit_test(a_file_that_is_no_json_is_named),
+        cmocka_unit_test(compact_text_is_what_jansson_writes),
+        cmocka_unit_test(the_fast_parser_gives_what_jansson_gives),
+        cmocka_unit_test(the_fast_parser_takes_nothing_that_jansson_refuses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -533,6 +533,28 @@ a_removed_dataset_says_why(void **state)
 }
 
 static void
+a_request_says_where_its_time_went(void **state)
+{
+    struct fixture *f = *state;
+    struct akin_json *answer = NULL;
+    struct akin_error err = {0};
+    const struct akin_summary *summary;
+    double sum = 0;
+
+    assert_ok(ask(f, "similar", params_with(1, 0, "{}"), &answer, &err));
+    akin_json_free(answer);
+    summary = akin_session_summary(f->session);
+    for (size_t p = 0; p < AKIN_N_PARTS; p++) {
+        assert_true(strlen(akin_part_name((enum akin_part)p)) > 0);
+        assert_true(summary->part_ms[p] >= 0);
+        sum += summary->part_ms[p];
+    }
+    assert_true(summary->part_ms[AKIN_PART_READ] > 0);
+    assert_true(summary->part_ms[AKIN_PART_SEARCH] > 0);
+    assert_true(sum <= summary->ms + 1e-6);
+}
+
+static void
 what_is_added_is_found_by_the_next_question(void **state)
 {
     struct fixture *f = *state;
@@ -778,6 +800,7 @@ main(void)
         TEST(get_shows_record_and_images),
         TEST(get_gives_images_in_pages),
         TEST(a_removed_dataset_says_why),
+        TEST(a_request_says_where_its_time_went),
         TEST(what_is_added_is_found_by_the_next_question),
         TEST(status_counts_what_is_there),
         cmocka_unit_test(a_store_that_was_not_published_answers_too),

@@ -886,30 +886,42 @@ check_own(const struct akin_snapshot *s, const uint32_t *exclude,
     assert_true(sim[i] > 0.9999f);
 }
 
+static uint64_t
+name_of(const struct akin_snapshot *s, size_t position, const uint32_t *exclude)
+{
+    uint64_t start[2], size, name = 0;
+    const float *out[SAMPLE];
+    const struct akin_samples samples = {out, start, &size, &name};
+
+    assert_int_equal(akin_snapshot_sample(s, &position, 1, SAMPLE, exclude,
+                                          exclude != NULL, &samples, NULL),
+                     AKIN_OK);
+    return name;
+}
+
 /* Each sampled tile is one of its own dataset's, excluded images aside. */
 static void
 check_sample(const struct akin_snapshot *s, const uint32_t *exclude,
              size_t n_exclude, const size_t *want_n, uint64_t size_of_second)
 {
     size_t n = akin_snapshot_n_datasets(s), position[8];
-    uint64_t start[9] = {0}, size[8];
-    float out[8 * SAMPLE * AKIN_DIM] = {0}, again[8 * SAMPLE * AKIN_DIM] = {0};
+    uint64_t start[9] = {0}, size[8], name[8];
+    const float *out[8 * SAMPLE] = {NULL};
+    const struct akin_samples samples = {out, start, size, name};
     struct akin_error err = {0};
 
     assert_true(n <= 8);
     for (size_t i = 0; i < n; i++)
         position[i] = i;
     assert_ok(akin_snapshot_sample(s, position, n, SAMPLE, exclude, n_exclude,
-                                   again, start, size, &err));
-    assert_ok(akin_snapshot_sample(s, position, n, SAMPLE, exclude, n_exclude,
-                                   out, start, size, &err));
-    assert_memory_equal(out, again, start[n] * AKIN_DIM * sizeof(float));
+                                   &samples, &err));
     assert_int_equal(size[1], size_of_second);
     for (size_t i = 0; i < n; i++) {
         /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): n are given */
         assert_int_equal(start[i + 1] - start[i], want_n[i]);
+        assert_true(name_of(s, i, exclude) == name[i]);
         for (uint64_t t = start[i]; t < start[i + 1]; t++)
-            check_own(s, exclude, n_exclude, out + t * AKIN_DIM, i);
+            check_own(s, exclude, n_exclude, out[t], i);
     }
 }
 
@@ -939,6 +951,27 @@ a_sample_is_of_what_is_there(void **state)
     akin_snapshot_release(s);
 }
 
+static void
+a_sample_has_its_name_while_its_tiles_stay(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t first = add(f, akin_test_put_dataset(f->store, "one"), 3, 1);
+    uint32_t two = akin_test_put_dataset(f->store, "two");
+    struct akin_snapshot *before, *after;
+
+    (void)add(f, two, 9, 2);
+    publish(f);
+    open_source(f);
+    before = acquire(f);
+    assert_true(name_of(before, 0, &first) != name_of(before, 0, NULL));
+    (void)add(f, two, 2, 3);
+    after = acquire(f);
+    assert_true(name_of(after, 0, NULL) == name_of(before, 0, NULL));
+    assert_true(name_of(after, 1, NULL) != name_of(before, 1, NULL));
+    akin_snapshot_release(before);
+    akin_snapshot_release(after);
+}
+
 int
 main(void)
 {
@@ -957,6 +990,7 @@ main(void)
         TEST(ivf_leaves_out_what_is_not_wanted_or_excluded),
         TEST(threads_search_while_another_publishes),
         TEST(a_sample_is_of_what_is_there),
+        TEST(a_sample_has_its_name_while_its_tiles_stay),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
