@@ -182,22 +182,10 @@ mix_colours(const float *restrict picture, float *restrict mixed)
 }
 
 AKIN_SIMD static void
-standardise_colour(struct moments m, float *picture)
+standardise(struct moments m, size_t n, float *picture)
 {
-    for (size_t i = 0; i < 3 * N_PX; i++)
+    for (size_t i = 0; i < n; i++)
         picture[i] = (float)(((double)picture[i] - m.mean) * m.inverse);
-}
-
-/* One channel becomes three that are the same. */
-AKIN_SIMD static void
-standardise_grey(struct moments m, const float *restrict grey,
-                 float *restrict picture)
-{
-    for (size_t p = 0; p < N_PX; p++) {
-        float v = (float)(((double)grey[p] - m.mean) * m.inverse);
-
-        picture[3 * p] = picture[3 * p + 1] = picture[3 * p + 2] = v;
-    }
 }
 
 void
@@ -205,22 +193,18 @@ akin__network_picture(const struct akin_plane *plane,
                       struct akin_tile_rect rect, float *picture)
 {
     struct reach columns[EDGE];
-    float grey[N_PX] = {0}; /* or the colours' mean */
-    bool is_grey = plane->channels == 1;
+    float mixed[N_PX] = {0}; /* the colours' mean */
+    size_t n = plane->channels;
 
     assert(rect.w <= AKIN__NETWORK_RECT_MAX);
     for (size_t i = 0; i < EDGE; i++)
         columns[i] = reach_of(i, rect.w);
     for (size_t i = 0; i < EDGE; i++) {
         struct reach ry = reach_of(i, rect.h);
-        float *row = is_grey ? &grey[i * EDGE] : &picture[i * EDGE * 3];
 
-        picture_row(plane, rect, &ry, columns, row);
+        picture_row(plane, rect, &ry, columns, picture + i * EDGE * n);
     }
-    if (is_grey) {
-        standardise_grey(moments_of(grey, N_PX), grey, picture);
-        return;
-    }
-    mix_colours(picture, grey);
-    standardise_colour(moments_of(grey, N_PX), picture);
+    if (n == 3)
+        mix_colours(picture, mixed);
+    standardise(moments_of(n == 3 ? mixed : picture, N_PX), n * N_PX, picture);
 }
