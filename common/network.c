@@ -16,6 +16,7 @@
 
 #include "float16.h"
 #include "network_internal.h"
+#include "simd.h"
 
 #define EDGE ((size_t)AKIN_NETWORK_EDGE)
 #define STEM 16
@@ -44,7 +45,7 @@ static const struct block {
 
 /* What vector registers and tiles are loaded from begins where a line of the
  * cache does; all layers have a multiple of one as weights. */
-#define LINE 64
+#define LINE 64 /* AKIN__LINE */
 
 struct akin_network {
     size_t n_weights;
@@ -59,13 +60,6 @@ struct akin_network_work {
     _Alignas(LINE) float strip[STRIP_MAX];
     _Alignas(LINE) float pooled[N_POOLED];
 };
-
-/* Memory that begins with a line; size is rounded up to whole ones. */
-static void *
-new_lines(size_t size)
-{
-    return aligned_alloc(LINE, (size + LINE - 1) / LINE * LINE);
-}
 
 static size_t
 weights_needed(void)
@@ -125,7 +119,7 @@ akin_network_read(struct akin_span bytes, struct akin_network **out,
     if (memcmp(bytes.data, magic, sizeof(magic)) != 0)
         return AKIN_FAIL(err, AKIN_EFORMAT,
                          "network: does not begin with AKNET001");
-    network = new_lines(sizeof(*network) + n * sizeof(float));
+    network = akin__new_lines(sizeof(*network) + n * sizeof(float));
     if (network == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for the network");
     network->n_weights = n;
@@ -168,7 +162,7 @@ akin_network_free(struct akin_network *network)
 enum akin_status
 akin_network_work_new(struct akin_network_work **out, struct akin_error *err)
 {
-    *out = new_lines(sizeof(**out));
+    *out = akin__new_lines(sizeof(**out));
     if (*out == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to run the network");
     return AKIN_OK;
