@@ -322,29 +322,52 @@ blur(struct canvas *canvas, double sigma)
     blur_columns(canvas, k, canvas->tmp, canvas->px);
 }
 
-/* What expose_some needs; gain goes on channel by channel, period after
- * period. */
+/* What the camera makes of PERIOD px, sample by sample; loops that have only
+ * one thing to do are vectorised. */
+#define SOME (MAX_CHANNELS * (size_t)PERIOD)
 struct camera {
-    const float *curve;
+    const float *curve; /* CURVE + 2 places */
     float low, span, noise;
-    float gain[MAX_CHANNELS * PERIOD];
+    float gain[SOME]; /* channel by channel, period after period */
+    float normal[SOME];
+    float place[SOME]; /* on the curve */
+    int32_t at[SOME];  /* the same, rounded down */
 };
 
 /* seed: of the samples' random numbers, one each. */
 AKIN_SIMD static void
-expose_some(const struct camera *camera, uint64_t seed, size_t n,
-            float *restrict px)
+draw_noise(uint64_t seed, size_t n, float *restrict normal)
 {
-    for (size_t i = 0; i < n; i++) {
-        float v = clamped((px[i] - camera->low) / camera->span, 0.0f, 1.0f);
-        float place = v * CURVE;
-        int at = (int)place;
-        const float *curve = camera->curve;
+    for (size_t i = 0; i < n; i++)
+        normal[i] = nearly_normal(mixed(seed + (i + 1) * GOLDEN));
+}
 
-        v = curve[at] + (place - (float)at) * (curve[at + 1] - curve[at]);
-        v = v * camera->gain[i] +
-            camera->noise * nearly_normal(mixed(seed + (i + 1) * GOLDEN));
-        px[i] = camera->low + camera->span * v;
+AKIN_SIMD static void
+find_places(struct camera *restrict camera, size_t n, const float *restrict px)
+{
+    float low = camera->low, span = camera->span;
+
+    for (size_t i = 0; i < n; i++) {
+        float place = clamped((px[i] - low) / span, 0.0f, 1.0f) * CURVE;
+
+        camera->place[i] = place;
+        camera->at[i] = (int32_t)place;
+    }
+}
+
+AKIN_SIMD static void
+expose_some(const struct camera *restrict camera, size_t n, float *restrict px)
+{
+    const float *restrict curve = camera->curve;
+    float low = camera->low, span = camera->span, noise = camera->noise;
+
+    for (size_t i = 0; i < n; i++) {
+        int32_t at = camera->at[i];
+        float v = curve[at] +
+                  (camera->place[i] - (float)at) * (curve[at + 1] - curve[at]);
+
+        v = v * camera->gain[i] + noise * camera->normal[i];
+        px[i] = low + span * v;
     }
 }
 
@@ -356,8 +379,10 @@ expose(struct canvas *canvas, const struct recipe *r, uint64_t seed)
     size_t n = canvas->w * canvas->h * canvas->channels;
     size_t some = canvas->channels * PERIOD;
     float curve[CURVE + 2];
-    struct camera camera = {
-        curve, canvas->low, canvas->high - canvas->low, r->noise, {0}};
+    struct camera camera = {.curve = curve,
+                            .low = canvas->low,
+                            .span = canvas->high - canvas->low,
+                            .noise = r->noise};
 
     if (!(camera.span > 0) || !isfinite(camera.span))
         return;
@@ -366,9 +391,13 @@ expose(struct canvas *canvas, const struct recipe *r, uint64_t seed)
     curve[CURVE + 1] = 1.0f;
     for (size_t i = 0; i < some; i++)
         camera.gain[i] = r->gain[i % canvas->channels];
-    for (size_t at = 0; at < n; at += some)
-        expose_some(&camera, seed + at * GOLDEN, n - at < some ? n - at : some,
-                    canvas->px + at);
+    for (size_t at = 0; at < n; at += some) {
+        size_t m = n - at < some ? n - at : some;
+
+        draw_noise(seed + at * GOLDEN, m, camera.normal);
+        find_places(&camera, m, canvas->px + at);
+        expose_some(&camera, m, canvas->px + at);
+    }
 }
 
 /* Rounded and within the samples' range. */
@@ -416,8 +445,8 @@ akin_disturb(const struct akin_plane *plane, struct akin_tile_rect rect,
                           UINT64_MAX, err);
     if (st != AKIN_OK)
         return st;
-    canvas.px = malloc(n * sizeof(float)); /* as many as out has */
-    canvas.tmp = malloc(n * sizeof(float));
+    canvas.px = akin__new_lines(n * sizeof(float)); /* as many as out has */
+    canvas.tmp = akin__new_lines(n * sizeof(float));
     source = calloc((size_t)rect.w + rect.h, sizeof(*source));
     canvas.padded =
         calloc(((size_t)rect.w + 2 * (size_t)BLUR_RADIUS) * plane->channels,
