@@ -200,31 +200,43 @@ struct pass {
     const struct image *image;
     const float *kernel;
     _Alignas(64) float blurred[RING][ROW_MAX]; /* row y at y % RING */
-    _Alignas(64) float smooth[3][ROW_MAX];     /* row y at y % 3, padded */
-    _Alignas(64) float padded[ROW_MAX];
+    _Alignas(64) float smooth[4][ROW_MAX];     /* row y at y % 4, padded */
+    _Alignas(64) float wide[2][ROW_MAX]; /* row y of grey at y % 2, padded */
     struct counters counters;
     size_t w, h;
 };
+
+/* Row y of grey as floats; a row ahead of its use, since a shifted load of what
+ * is still on its way to the cache waits for it. */
+static void
+widen(struct pass *pass, size_t y)
+{
+    float *row = pass->wide[y % 2] + PAD;
+
+    if (pass->grey == NULL || y >= pass->h)
+        return;
+    widen_row(pass->grey->px + y * pass->w, pass->w, row);
+    pad_row(row, pass->w);
+}
 
 /* Row y, blurred along itself. */
 static void
 blur_along(struct pass *pass, size_t y)
 {
-    float *row = pass->padded + PAD;
+    const float *row = pass->wide[y % 2] + PAD;
 
-    if (pass->grey == NULL) {
+    if (y == 0)
+        widen(pass, 0);
+    widen(pass, y + 1);
+    if (pass->grey == NULL)
         row = row_of(pass->image, y);
-    } else {
-        widen_row(pass->grey->px + y * pass->w, pass->w, row);
-        pad_row(row, pass->w);
-    }
     blur_row(row, pass->w, pass->kernel, pass->blurred[y % RING]);
 }
 
 static float *
 smooth_row(struct pass *pass, size_t y)
 {
-    return pass->smooth[y % 3] + PAD;
+    return pass->smooth[y % 4] + PAD;
 }
 
 /* Counts the kinds of row y; the rows around it are there. */
@@ -248,7 +260,7 @@ run_pass(struct pass *pass, struct image *next)
 
     for (size_t y = 0; y < pass->h; y++) {
         float *row = smooth_row(pass, y);
-        const float *above = pass->h > 1 ? smooth_row(pass, y + 2) : row;
+        const float *above = pass->h > 1 ? smooth_row(pass, y + 3) : row;
 
         for (; n_blurred < pass->h && n_blurred <= y + RADIUS; n_blurred++)
             blur_along(pass, n_blurred);
@@ -257,15 +269,16 @@ run_pass(struct pass *pass, struct image *next)
                 pass->blurred[akin__mirror((int64_t)y + j, pass->h) % RING];
         blur_columns(near, pass->w, pass->kernel, row);
         pad_row(row, pass->w);
-        if (y > 0)
-            count_row(pass, y - 1);
+        if (y > 1) /* not the row above: see widen() */
+            count_row(pass, y - 2);
         /* The padding of a row of 1 px holds the pixel again. */
         if (y % 2 == 1 || pass->h == 1) {
             halve_rows(above, row, next->w, row_of(next, y / 2));
             pad_row(row_of(next, y / 2), next->w);
         }
     }
-    count_row(pass, pass->h - 1);
+    for (size_t y = pass->h < 2 ? 0 : pass->h - 2; y < pass->h; y++)
+        count_row(pass, y);
 }
 
 /* The frequencies of the kinds, as roots; empties the counters. */
@@ -291,11 +304,14 @@ akin__feature_bif(const struct akin__grey *grey, float *scratch, float *out)
 {
     struct image octave[2] = {{.px = scratch},
                               {.px = scratch + AKIN__BIF_SCRATCH / 2}};
-    struct pass pass = {.grey = grey, .kernel = kernel_1};
+    struct pass pass; /* large: only what must be is set */
 
     assert(grey->w <= AKIN__EDGE_MAX);
+    pass.grey = grey;
+    pass.kernel = kernel_1;
     pass.w = grey->w;
     pass.h = grey->h;
+    memset(&pass.counters, 0, sizeof(pass.counters));
     for (size_t scale = 0; scale < SCALES; scale++) {
         struct image *next = &octave[scale % 2];
 

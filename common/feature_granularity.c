@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "feature_internal.h"
 #include "luma.h"
@@ -29,64 +30,53 @@ higher(uint8_t a, uint8_t b)
     return a > b ? a : b;
 }
 
-/* Rows of the lowest and the highest of 3 x 3 px, and what both are made of;
- * outside the image nothing counts. */
-struct rows {
-    _Alignas(64) uint8_t low[3][AKIN__EDGE_MAX]; /* row y at y % 3 */
-    _Alignas(64) uint8_t high[3][AKIN__EDGE_MAX];
-    uint8_t low_column[AKIN__EDGE_MAX + 2];
-    uint8_t high_column[AKIN__EDGE_MAX + 2];
-    uint8_t opened[AKIN__EDGE_MAX], closed[AKIN__EDGE_MAX];
+/* Two rows, of something low and of something high, with room for one px before
+ * and behind. */
+struct pair {
+    _Alignas(64) uint8_t low[AKIN__EDGE_MAX + 64];
+    _Alignas(64) uint8_t high[AKIN__EDGE_MAX + 64];
 };
+#define ROOM 1
 
-/* The lowest of each three neighbours in column[1..w], or the highest. */
-#define EXTREME_ROW(name, pick)                                                \
-    AKIN_INLINE void name(size_t w, uint8_t *restrict column,                  \
-                          uint8_t *restrict out)                               \
-    {                                                                          \
-        column[0] = column[1];                                                 \
-        column[w + 1] = column[w];                                             \
-        for (size_t i = 0; i < w; i++)                                         \
-            out[i] = pick(column[i + 1], pick(column[i], column[i + 2]));      \
-    }
+/* An image on its way through the stages, each at least a row behind the one
+ * before, so that what a stage reads was written a while ago: a shifted load of
+ * what is still on its way to the cache waits for it. Row y lies at y % 3. */
+struct passes {
+    struct pair px[3];      /* the image itself, twice */
+    struct pair along[3];   /* lowest and highest of three in a row */
+    struct pair extreme[3]; /* of 3 x 3 */
+    struct pair back[3];    /* highest of three lowest, lowest of highest */
+    struct pair done;       /* opened and closed */
+};
+enum { ALONG = 1, EXTREME = 3, BACK = 4, DONE = 6 }; /* rows behind the first */
 
-EXTREME_ROW(lowest_along, lower)
-EXTREME_ROW(highest_along, higher)
-
-/* Three rows of the image. */
+/* Of each three neighbours in a row, the lowest and the highest. */
 AKIN_SIMD static void
-find_extremes(const uint8_t *restrict up, const uint8_t *restrict mid,
-              const uint8_t *restrict down, size_t w, struct rows *rows,
-              size_t place)
+pick_along(const uint8_t *restrict for_low, const uint8_t *restrict for_high,
+           size_t w, uint8_t *restrict low, uint8_t *restrict high)
 {
-    uint8_t *restrict low = rows->low_column;
-    uint8_t *restrict high = rows->high_column;
+    const uint8_t *a = for_low - 1, *b = for_high - 1;
 
     for (size_t i = 0; i < w; i++) {
-        low[i + 1] = lower(mid[i], lower(up[i], down[i]));
-        high[i + 1] = higher(mid[i], higher(up[i], down[i]));
+        low[i] = lower(a[i], lower(a[i + 1], a[i + 2]));
+        high[i] = higher(b[i], higher(b[i + 1], b[i + 2]));
     }
-    lowest_along(w, low, rows->low[place]);
-    highest_along(w, high, rows->high[place]);
 }
 
-/* The highest of the lowest, the lowest of the highest; up, mid, down: where
- * their rows lie. */
 AKIN_SIMD static void
-open_and_close(struct rows *rows, size_t up, size_t mid, size_t down, size_t w)
+lowest_of(const uint8_t *restrict up, const uint8_t *restrict mid,
+          const uint8_t *restrict down, size_t w, uint8_t *restrict out)
 {
-    const uint8_t *l = rows->low[up], *m = rows->low[mid];
-    const uint8_t *n = rows->low[down], *o = rows->high[up];
-    const uint8_t *p = rows->high[mid], *q = rows->high[down];
-    uint8_t *restrict low = rows->low_column;
-    uint8_t *restrict high = rows->high_column;
+    for (size_t i = 0; i < w; i++)
+        out[i] = lower(mid[i], lower(up[i], down[i]));
+}
 
-    for (size_t i = 0; i < w; i++) {
-        low[i + 1] = higher(m[i], higher(l[i], n[i]));
-        high[i + 1] = lower(p[i], lower(o[i], q[i]));
-    }
-    highest_along(w, low, rows->opened);
-    lowest_along(w, high, rows->closed);
+AKIN_SIMD static void
+highest_of(const uint8_t *restrict up, const uint8_t *restrict mid,
+           const uint8_t *restrict down, size_t w, uint8_t *restrict out)
+{
+    for (size_t i = 0; i < w; i++)
+        out[i] = higher(mid[i], higher(up[i], down[i]));
 }
 
 AKIN_SIMD static uint32_t
@@ -99,37 +89,97 @@ sum_differences(const uint8_t *restrict a, const uint8_t *restrict b, size_t n)
     return sum;
 }
 
-/* What opening and closing take away, in sum[0] and sum[1]. */
+/* Outside the image nothing counts: the px at the ends stand twice. */
 static void
-add_row(const struct akin__grey *grey, size_t y, struct rows *rows,
-        uint64_t sum[2])
+extend(struct pair *row, size_t w)
 {
-    const uint8_t *px = grey->px + y * grey->w;
-    size_t up = akin__mirror((int64_t)y - 1, grey->h);
-    size_t down = akin__mirror((int64_t)y + 1, grey->h);
-
-    open_and_close(rows, up % 3, y % 3, down % 3, grey->w);
-    sum[0] += sum_differences(px, rows->opened, grey->w);
-    sum[1] += sum_differences(rows->closed, px, grey->w);
+    row->low[ROOM - 1] = row->low[ROOM];
+    row->low[ROOM + w] = row->low[ROOM + w - 1];
+    row->high[ROOM - 1] = row->high[ROOM];
+    row->high[ROOM + w] = row->high[ROOM + w - 1];
 }
 
 static void
-granularity(const struct akin__grey *grey, struct rows *rows, float out[2])
+take_px(struct passes *p, const struct akin__grey *grey, size_t y)
+{
+    struct pair *to = &p->px[y % 3];
+
+    memcpy(to->low + ROOM, grey->px + y * grey->w, grey->w);
+    memcpy(to->high + ROOM, grey->px + y * grey->w, grey->w);
+    extend(to, grey->w);
+}
+
+static void
+find_along(struct passes *p, size_t w, size_t y)
+{
+    const struct pair *from = &p->px[y % 3];
+
+    pick_along(from->low + ROOM, from->high + ROOM, w, p->along[y % 3].low,
+               p->along[y % 3].high);
+}
+
+static void
+find_extremes(struct passes *p, size_t w, size_t h, size_t y)
+{
+    const struct pair *up = &p->along[akin__mirror((int64_t)y - 1, h) % 3];
+    const struct pair *down = &p->along[akin__mirror((int64_t)y + 1, h) % 3];
+    const struct pair *mid = &p->along[y % 3];
+    struct pair *to = &p->extreme[y % 3];
+
+    lowest_of(up->low, mid->low, down->low, w, to->low + ROOM);
+    highest_of(up->high, mid->high, down->high, w, to->high + ROOM);
+    extend(to, w);
+}
+
+/* The highest of the lowest goes where the other highest are, and the other way
+ * round. */
+static void
+go_back(struct passes *p, size_t w, size_t y)
+{
+    const struct pair *from = &p->extreme[y % 3];
+
+    pick_along(from->high + ROOM, from->low + ROOM, w, p->back[y % 3].low,
+               p->back[y % 3].high);
+}
+
+/* Adds what opening and closing take away to sum[0] and sum[1]. */
+static void
+add_row(struct passes *p, const struct akin__grey *grey, size_t y,
+        uint64_t sum[2])
+{
+    size_t w = grey->w, h = grey->h;
+    const struct pair *up = &p->back[akin__mirror((int64_t)y - 1, h) % 3];
+    const struct pair *down = &p->back[akin__mirror((int64_t)y + 1, h) % 3];
+    const struct pair *mid = &p->back[y % 3];
+    const uint8_t *px = grey->px + y * w;
+
+    highest_of(up->high, mid->high, down->high, w, p->done.high);
+    lowest_of(up->low, mid->low, down->low, w, p->done.low);
+    sum[0] += sum_differences(px, p->done.high, w);
+    sum[1] += sum_differences(p->done.low, px, w);
+}
+
+static void
+granularity(const struct akin__grey *grey, struct passes *p, float out[2])
 {
     double range = 255.0 * (double)(grey->w * grey->h);
+    size_t w = grey->w, h = grey->h;
     uint64_t sum[2] = {0};
 
-    assert(grey->w > 0 && grey->w <= AKIN__EDGE_MAX);
-    for (size_t y = 0; y < grey->h; y++) {
-        size_t up = akin__mirror((int64_t)y - 1, grey->h);
-        size_t down = akin__mirror((int64_t)y + 1, grey->h);
-
-        find_extremes(grey->px + up * grey->w, grey->px + y * grey->w,
-                      grey->px + down * grey->w, grey->w, rows, y % 3);
-        if (y > 0)
-            add_row(grey, y - 1, rows, sum);
+    assert(w > 0 && w <= AKIN__EDGE_MAX);
+    /* The last stage first: each finds what it reads before it is replaced. */
+    for (size_t y = 0; y < h + DONE; y++) {
+        if (y >= DONE)
+            add_row(p, grey, y - DONE, sum);
+        if (y >= BACK && y - BACK < h)
+            go_back(p, w, y - BACK);
+        if (y >= EXTREME && y - EXTREME < h)
+            find_extremes(p, w, h, y - EXTREME);
+        if (y >= ALONG && y - ALONG < h)
+            find_along(p, w, y - ALONG);
+        if (y < h)
+            take_px(p, grey, y);
     }
-    add_row(grey, grey->h - 1, rows, sum);
     out[0] = (float)sqrt((double)sum[0] / range);
     out[1] = (float)sqrt((double)sum[1] / range);
 }
@@ -138,8 +188,8 @@ void
 akin__feature_granularity(const struct akin__grey octave[AKIN__OCTAVES],
                           float *out)
 {
-    struct rows rows;
+    struct passes passes;
 
     for (size_t i = 0; i < AKIN__OCTAVES; i++)
-        granularity(&octave[i], &rows, out + 2 * i);
+        granularity(&octave[i], &passes, out + 2 * i);
 }
