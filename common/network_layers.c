@@ -138,9 +138,11 @@ depthwise_row(const float *const rows[3], size_t edge, size_t n, size_t stride,
         right = (struct column){{{0}}};
         if (x + 1 < edge)
             right = load_column(rows, (x + 1) * n);
-        for (size_t k = 0; k < 3; k++)
-            acc += left.v[k] * w[3 * k] + here.v[k] * w[3 * k + 1] +
-                   right.v[k] * w[3 * k + 2];
+        for (size_t k = 0; k < 3; k++) { /* one fused step each */
+            acc += left.v[k] * w[3 * k];
+            acc += here.v[k] * w[3 * k + 1];
+            acc += right.v[k] * w[3 * k + 2];
+        }
         store_relu(acc, out);
         left = stride == 1 ? here : right;
         here = right;
