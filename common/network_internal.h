@@ -21,10 +21,12 @@ void akin__conv_stem(const float *in, size_t edge, size_t n,
                      const float *weight, const float *bias, float *out);
 
 /* 3 x 3 for each channel alone, one px of zero padding, then ReLU.
- * weight: 3 x 3 x n; out edge: edge / stride, 1 or 2. n: a multiple of 16. */
+ * weight: 3 x 3 x n; out edge: edge / stride, 1 or 2. n: a multiple of 16.
+ * before: the row above the first one; NULL: padding. */
 struct akin__depthwise {
     const float *in, *weight, *bias;
     size_t edge, n, stride;
+    const float *before;
 };
 /* Rows first..last-1 of the output, at out. */
 void akin__conv_depthwise(const struct akin__depthwise *job, size_t first,

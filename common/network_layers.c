@@ -156,11 +156,12 @@ depthwise(const struct akin__depthwise *job, size_t stride, size_t first,
           size_t last, float *out)
 {
     static const float outside[ROW_MAX]; /* zeros */
+    const float *top = job->before != NULL ? job->before : outside;
     size_t n = job->n, row = job->edge * n, half = job->edge / stride;
 
     for (size_t y = first; y < last; y++, out += half * n) {
         const float *here = job->in + y * stride * row;
-        const float *above = y > 0 ? here - row : outside;
+        const float *above = y > 0 ? here - row : top;
         const float *below = y * stride + 1 < job->edge ? here + row : outside;
 
         for (size_t g = 0; g < n; g += LANES) {

@@ -91,12 +91,14 @@ depthwise_equals_the_plain_sum(void **state)
     for (size_t stride = 1; stride <= 2; stride++) {
         float *in = numbers(edge * edge * ch, 1), *w = numbers(9 * ch, 2);
         float *bias = numbers(ch, 3), *out = numbers(edge * edge * ch, 4);
-        size_t half = edge / stride;
-
-        struct akin__depthwise job = {in, w, bias, edge, ch, stride};
+        size_t half = edge / stride, row = edge * ch;
+        struct akin__depthwise job = {in, w, bias, edge, ch, stride, NULL};
 
         akin__conv_depthwise(&job, 0, 1, out);
-        akin__conv_depthwise(&job, 1, half, out + half * ch);
+        akin__conv_depthwise(&job, 2, half, out + 2 * half * ch);
+        job.in = in + stride * row; /* the second row, as if all began there */
+        job.before = job.in - row;
+        akin__conv_depthwise(&job, 0, 1, out + half * ch);
         for (size_t y = 0; y < half; y++)
             for (size_t x = 0; x < half; x++)
                 for (size_t c = 0; c < ch; c++)
