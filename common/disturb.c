@@ -369,8 +369,8 @@ akin_disturb(const struct akin_plane *plane, struct akin_tile_rect rect,
                           UINT64_MAX, err);
     if (st != AKIN_OK)
         return st;
-    canvas.px = akin__new_lines(n * sizeof(float)); /* as many as out has */
-    canvas.tmp = akin__new_lines(n * sizeof(float));
+    canvas.px = malloc(n * sizeof(float)); /* as many as out has */
+    canvas.tmp = malloc(n * sizeof(float));
     canvas.padded =
         calloc(((size_t)rect.w + 2 * (size_t)BLUR_RADIUS) * plane->channels,
                sizeof(float));

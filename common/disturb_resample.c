@@ -5,6 +5,7 @@
  */
 #include "disturb_internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,6 +153,7 @@ akin__resample(const struct akin_plane *plane, struct akin__axis x,
     float *floats;
     int32_t *places;
 
+    assert(x.n > 0 && y.n > 0);
     find_span(x, plane->width, &work.x);
     floats = malloc((3 * n + work.x.width * plane->channels) * sizeof(*floats));
     places = malloc(2 * n * sizeof(*places));

@@ -193,17 +193,22 @@ widen_row(const uint8_t *restrict in, size_t w, float *restrict out)
         out[i] = (float)in[i];
 }
 
-/* One scale on its way from the top to the bottom. Of what is blurred along the
- * rows, and of the smooth image, only the rows in use are kept. */
+/* Of what is blurred along the rows, and of the smooth image, only the rows in
+ * use are kept. */
+struct rows {
+    _Alignas(64) float blurred[RING][ROW_MAX]; /* row y at y % RING */
+    _Alignas(64) float smooth[4][ROW_MAX];     /* row y at y % 4, padded */
+    _Alignas(64) float wide[2][ROW_MAX]; /* row y of grey at y % 2, padded */
+};
+
+/* One scale on its way from the top to the bottom. */
 struct pass {
     const struct akin__grey *grey; /* the first scale's image; or NULL */
     const struct image *image;
     const float *kernel;
-    _Alignas(64) float blurred[RING][ROW_MAX]; /* row y at y % RING */
-    _Alignas(64) float smooth[4][ROW_MAX];     /* row y at y % 4, padded */
-    _Alignas(64) float wide[2][ROW_MAX]; /* row y of grey at y % 2, padded */
-    struct counters counters;
     size_t w, h;
+    struct rows *rows;
+    struct counters counters;
 };
 
 /* Row y of grey as floats; a row ahead of its use, since a shifted load of what
@@ -211,7 +216,7 @@ struct pass {
 static void
 widen(struct pass *pass, size_t y)
 {
-    float *row = pass->wide[y % 2] + PAD;
+    float *row = pass->rows->wide[y % 2] + PAD;
 
     if (pass->grey == NULL || y >= pass->h)
         return;
@@ -223,20 +228,20 @@ widen(struct pass *pass, size_t y)
 static void
 blur_along(struct pass *pass, size_t y)
 {
-    const float *row = pass->wide[y % 2] + PAD;
+    const float *row = pass->rows->wide[y % 2] + PAD;
 
     if (y == 0)
         widen(pass, 0);
     widen(pass, y + 1);
     if (pass->grey == NULL)
         row = row_of(pass->image, y);
-    blur_row(row, pass->w, pass->kernel, pass->blurred[y % RING]);
+    blur_row(row, pass->w, pass->kernel, pass->rows->blurred[y % RING]);
 }
 
 static float *
 smooth_row(struct pass *pass, size_t y)
 {
-    return pass->smooth[y % 4] + PAD;
+    return pass->rows->smooth[y % 4] + PAD;
 }
 
 /* Counts the kinds of row y; the rows around it are there. */
@@ -266,7 +271,8 @@ run_pass(struct pass *pass, struct image *next)
             blur_along(pass, n_blurred);
         for (int j = -RADIUS; j <= RADIUS; j++)
             near[j + RADIUS] =
-                pass->blurred[akin__mirror((int64_t)y + j, pass->h) % RING];
+                pass->rows
+                    ->blurred[akin__mirror((int64_t)y + j, pass->h) % RING];
         blur_columns(near, pass->w, pass->kernel, row);
         pad_row(row, pass->w);
         if (y > 1) /* not the row above: see widen() */
@@ -304,14 +310,14 @@ akin__feature_bif(const struct akin__grey *grey, float *scratch, float *out)
 {
     struct image octave[2] = {{.px = scratch},
                               {.px = scratch + AKIN__BIF_SCRATCH / 2}};
-    struct pass pass; /* large: only what must be is set */
+    struct rows rows;
+    struct pass pass = {.grey = grey,
+                        .kernel = kernel_1,
+                        .w = grey->w,
+                        .h = grey->h,
+                        .rows = &rows};
 
     assert(grey->w <= AKIN__EDGE_MAX);
-    pass.grey = grey;
-    pass.kernel = kernel_1;
-    pass.w = grey->w;
-    pass.h = grey->h;
-    memset(&pass.counters, 0, sizeof(pass.counters));
     for (size_t scale = 0; scale < SCALES; scale++) {
         struct image *next = &octave[scale % 2];
 

@@ -4,8 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "simd.h"
-
 size_t
 akin_sample_size(enum akin_sample sample)
 {
@@ -42,7 +40,7 @@ akin_plane_alloc(struct akin_plane *plane, uint32_t width, uint32_t height,
     if (!akin_size_mul((size_t)n_px, channels * akin_sample_size(sample),
                        &size))
         return AKIN_FAIL(err, AKIN_ELIMIT, "plane size overflows");
-    px = akin__new_lines(size);
+    px = malloc(size);
     if (px == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for a plane of %zu bytes",
                          size);

@@ -43,7 +43,8 @@
 
 /* Memory that begins where a line of the cache does, as vector registers like
  * it (malloc gives 16 bytes behind a page, and each load touches two lines);
- * NULL when there is none. For free(). */
+ * NULL when there is none. For free(). Only for what is kept: glibc does not
+ * give such memory out again as it was, so that what comes and goes adds up. */
 #define AKIN__LINE ((size_t)64)
 static inline void *
 akin__new_lines(size_t size)

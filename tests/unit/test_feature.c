@@ -450,8 +450,8 @@ distance_from_definition(const struct akin__block *block, size_t fx, size_t fy,
     double re = 0, im = 0;
 
     for (size_t i = 0; i < n * n; i++) {
-        double turn =
-            -2 * PI * (double)(fx * (i % n) + fy * (i / n)) / (double)n;
+        size_t row = i / n, cycles = fx * (i % n) + fy * row;
+        double turn = -2 * PI * (double)cycles / (double)n;
         double c = cos(turn), s = sin(turn);
 
         re += (double)block->re[i] * c - (double)block->im[i] * s;
