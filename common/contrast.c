@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "luma.h"
+#include "simd.h"
 
 #define BLOCK AKIN__CONTRAST_BLOCK /* px, edge of a block */
 #define STEP 8              /* px between blocks, while they are not too many */
@@ -63,6 +64,58 @@ look_at(const struct grid *g, uint32_t n, uint32_t width,
     }
 }
 
+/* Luminance of a pixel of n bytes, times 256 when it is of three. */
+AKIN_INLINE int32_t
+whole_luma(const uint8_t *px, size_t n)
+{
+    return n == 1 ? px[0] : 77 * px[0] + 150 * px[1] + 29 * px[2];
+}
+
+/* One block of n bytes a pixel, its rows `stride` bytes apart. All is whole
+ * numbers below 2^24, times a power of two: the same floats as look_at gives.
+ */
+AKIN_INLINE void
+look_at_block(const uint8_t *px, size_t n, size_t stride, float *mean,
+              float *diagonal)
+{
+    const float unit = n == 1 ? 1.0f : 1.0f / 256.0f;
+    int32_t sum[3] = {0}, difference;
+
+    for (size_t j = 0; j < BLOCK; j++)
+        for (size_t k = 0; k < BLOCK; k++)
+            for (size_t c = 0; c < n; c++)
+                sum[c] += px[j * stride + k * n + c];
+    difference = (whole_luma(px, n) - whole_luma(px + n, n)) -
+                 (whole_luma(px + stride, n) - whole_luma(px + stride + n, n));
+    difference = difference < 0 ? -difference : difference;
+    sum[0] = n == 1 ? sum[0] : 77 * sum[0] + 150 * sum[1] + 29 * sum[2];
+    *mean = (float)sum[0] * (unit / (BLOCK * BLOCK));
+    *diagonal = (float)difference * (unit / 2);
+}
+
+/* look() of bytes, when blocks are whole. */
+static void
+look_at_bytes(const struct akin_plane *plane, struct akin_tile_rect rect,
+              const struct grid *g, struct akin__contrast_work *work)
+{
+    size_t n = plane->channels, stride = n * plane->width;
+    const uint8_t *px = (const uint8_t *)plane->px + rect.y * stride;
+    size_t at = 0;
+
+    for (uint32_t j = 0; j < g->n_y; j++)
+        for (uint32_t i = 0; i < g->n_x; i++, at++) {
+            const uint8_t *block = px + (size_t)j * g->step_y * stride +
+                                   ((size_t)i * g->step_x + rect.x) * n;
+
+            if (n == 1)
+                look_at_block(block, 1, stride, &work->mean[at],
+                              &work->diagonal[at]);
+            else
+                look_at_block(block, 3, stride, &work->mean[at],
+                              &work->diagonal[at]);
+        }
+}
+
 /* Whole rows are fetched at once while they are short, otherwise blocks. */
 static void
 look(const struct akin_plane *plane, struct akin_tile_rect rect,
@@ -71,6 +124,10 @@ look(const struct akin_plane *plane, struct akin_tile_rect rect,
     uint32_t n = rect.w <= AKIN__CONTRAST_ROW ? g->n_x : 1;
     uint32_t width = rect.w <= AKIN__CONTRAST_ROW ? rect.w : g->w;
 
+    if (plane->sample == AKIN_SAMPLE_U8 && g->w == BLOCK && g->h == BLOCK) {
+        look_at_bytes(plane, rect, g, work);
+        return;
+    }
     for (uint32_t j = 0; j < g->n_y; j++)
         for (uint32_t i = 0; i < g->n_x; i += n) {
             uint32_t x = rect.x + i * g->step_x, y = rect.y + j * g->step_y;

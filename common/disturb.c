@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disturb_internal.h"
 #include "luma.h"
 #include "simd.h"
 
@@ -110,109 +111,33 @@ make_recipe(uint64_t *state)
     return r;
 }
 
-/* Where row or column i of the copy comes from, along one axis of the plane:
- * the offsets of the two samples around the place, and the weight of the second
- * one. Turns are quarter turns, so that an axis of the copy is one of the
- * plane's. */
-struct source {
-    size_t first, second;
-    float weight;
-};
-
-static int64_t
-floor_of(double v)
-{
-    int64_t whole = (int64_t)v;
-
-    return (double)whole > v ? whole - 1 : whole;
-}
-
-/* Places from + step * (i - (n - 1) / 2) of an axis of `len` px, `stride`
- * samples apart. */
-static void
-find_sources(double centre, double step, uint32_t n, uint32_t len,
-             size_t stride, struct source *out)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        double at = centre + step * (i - (n - 1) / 2.0);
-        int64_t whole = floor_of(at);
-
-        out[i].first = akin__mirror(whole, len) * stride;
-        out[i].second = akin__mirror(whole + 1, len) * stride;
-        out[i].weight = (float)(at - (double)whole);
-    }
-}
-
-/* One row of the copy, bilinear. across: the sources of its pixels; along: its
- * own. turned: the row is a column of the plane. The plane's x is blended
- * first. */
-#define TAKE(name, type)                                                       \
-    AKIN_INLINE void name##_n(const type *px, size_t n, bool turned,           \
-                              const struct source *across, uint32_t w,         \
-                              struct source along, float *out)                 \
-    {                                                                          \
-        for (uint32_t i = 0; i < w; i++) {                                     \
-            struct source x = turned ? along : across[i];                      \
-            struct source y = turned ? across[i] : along;                      \
-            const type *upper = px + y.first, *lower = px + y.second;          \
-                                                                               \
-            for (size_t c = 0; c < n; c++) {                                   \
-                float u = (float)upper[x.first + c] * (1 - x.weight) +         \
-                          (float)upper[x.second + c] * x.weight;               \
-                float l = (float)lower[x.first + c] * (1 - x.weight) +         \
-                          (float)lower[x.second + c] * x.weight;               \
-                                                                               \
-                out[i * n + c] = u * (1 - y.weight) + l * y.weight;            \
-            }                                                                  \
-        }                                                                      \
-    }                                                                          \
-    static void name(const type *px, size_t n, bool turned,                    \
-                     const struct source *across, uint32_t w,                  \
-                     struct source along, float *out)                          \
-    {                                                                          \
-        if (n == 1)                                                            \
-            name##_n(px, 1, turned, across, w, along, out);                    \
-        else                                                                   \
-            name##_n(px, 3, turned, across, w, along, out);                    \
-    }
-
-TAKE(take_u8, uint8_t)
-TAKE(take_u16, uint16_t)
-TAKE(take_f32, float)
-
-/* Each pixel of the copy looks up where it came from, around the centre.
- * source: room for rect.w + rect.h. */
-static void
+/* Each pixel of the copy looks up where it came from, around the centre. When
+ * turned, rows of the copy are columns of the plane. */
+static enum akin_status
 resample(const struct akin_plane *plane, struct akin_tile_rect rect,
-         const struct recipe *r, struct source *source, struct canvas *canvas)
+         const struct recipe *r, struct canvas *canvas, struct akin_error *err)
 {
     double cx = rect.x + (rect.w - 1) / 2.0, cy = rect.y + (rect.h - 1) / 2.0;
     double to_right = (r->flip ? -1 : 1) / r->zoom, down = 1 / r->zoom;
-    size_t n = plane->channels, row = n * plane->width;
-    struct source *across = source, *along = source + rect.w;
     bool turned = r->turn % 2 == 1;
+    enum akin_status st;
 
     /* (x, y) turned by quarters is (x, y), (-y, x), (-x, -y), (y, -x). */
     if (r->turn == 2 || r->turn == 3)
         to_right = -to_right;
     if (r->turn == 1 || r->turn == 2)
         down = -down;
-    find_sources(turned ? cy : cx, to_right, rect.w,
-                 turned ? plane->height : plane->width, turned ? row : n,
-                 across);
-    find_sources(turned ? cx : cy, down, rect.h,
-                 turned ? plane->width : plane->height, turned ? n : row,
-                 along);
-    for (uint32_t j = 0; j < rect.h; j++) {
-        float *to = canvas->px + j * (n * rect.w);
-
-        if (plane->sample == AKIN_SAMPLE_U8)
-            take_u8(plane->px, n, turned, across, rect.w, along[j], to);
-        else if (plane->sample == AKIN_SAMPLE_U16)
-            take_u16(plane->px, n, turned, across, rect.w, along[j], to);
-        else
-            take_f32(plane->px, n, turned, across, rect.w, along[j], to);
-    }
+    if (!turned)
+        return akin__resample(plane, (struct akin__axis){cx, to_right, rect.w},
+                              (struct akin__axis){cy, down, rect.h}, canvas->px,
+                              err);
+    st = akin__resample(plane, (struct akin__axis){cx, down, rect.h},
+                        (struct akin__axis){cy, to_right, rect.w}, canvas->tmp,
+                        err);
+    if (st == AKIN_OK)
+        akin__transpose(canvas->tmp, rect.w, rect.h, plane->channels,
+                        canvas->px);
+    return st;
 }
 
 AKIN_SIMD static void
@@ -322,29 +247,52 @@ blur(struct canvas *canvas, double sigma)
     blur_columns(canvas, k, canvas->tmp, canvas->px);
 }
 
-/* What expose_some needs; gain goes on channel by channel, period after
- * period. */
+/* What the camera makes of PERIOD px, sample by sample; loops that have only
+ * one thing to do are vectorised. */
+#define SOME (MAX_CHANNELS * (size_t)PERIOD)
 struct camera {
-    const float *curve;
+    const float *curve; /* CURVE + 2 places */
     float low, span, noise;
-    float gain[MAX_CHANNELS * PERIOD];
+    float gain[SOME]; /* channel by channel, period after period */
+    float normal[SOME];
+    float place[SOME]; /* on the curve */
+    int32_t at[SOME];  /* the same, rounded down */
 };
 
 /* seed: of the samples' random numbers, one each. */
 AKIN_SIMD static void
-expose_some(const struct camera *camera, uint64_t seed, size_t n,
-            float *restrict px)
+draw_noise(uint64_t seed, size_t n, float *restrict normal)
 {
-    for (size_t i = 0; i < n; i++) {
-        float v = clamped((px[i] - camera->low) / camera->span, 0.0f, 1.0f);
-        float place = v * CURVE;
-        int at = (int)place;
-        const float *curve = camera->curve;
+    for (size_t i = 0; i < n; i++)
+        normal[i] = nearly_normal(mixed(seed + (i + 1) * GOLDEN));
+}
 
-        v = curve[at] + (place - (float)at) * (curve[at + 1] - curve[at]);
-        v = v * camera->gain[i] +
-            camera->noise * nearly_normal(mixed(seed + (i + 1) * GOLDEN));
-        px[i] = camera->low + camera->span * v;
+AKIN_SIMD static void
+find_places(struct camera *restrict camera, size_t n, const float *restrict px)
+{
+    float low = camera->low, span = camera->span;
+
+    for (size_t i = 0; i < n; i++) {
+        float place = clamped((px[i] - low) / span, 0.0f, 1.0f) * CURVE;
+
+        camera->place[i] = place;
+        camera->at[i] = (int32_t)place;
+    }
+}
+
+AKIN_SIMD static void
+expose_some(const struct camera *restrict camera, size_t n, float *restrict px)
+{
+    const float *restrict curve = camera->curve;
+    float low = camera->low, span = camera->span, noise = camera->noise;
+
+    for (size_t i = 0; i < n; i++) {
+        int32_t at = camera->at[i];
+        float v = curve[at] +
+                  (camera->place[i] - (float)at) * (curve[at + 1] - curve[at]);
+
+        v = v * camera->gain[i] + noise * camera->normal[i];
+        px[i] = low + span * v;
     }
 }
 
@@ -356,8 +304,10 @@ expose(struct canvas *canvas, const struct recipe *r, uint64_t seed)
     size_t n = canvas->w * canvas->h * canvas->channels;
     size_t some = canvas->channels * PERIOD;
     float curve[CURVE + 2];
-    struct camera camera = {
-        curve, canvas->low, canvas->high - canvas->low, r->noise, {0}};
+    struct camera camera = {.curve = curve,
+                            .low = canvas->low,
+                            .span = canvas->high - canvas->low,
+                            .noise = r->noise};
 
     if (!(camera.span > 0) || !isfinite(camera.span))
         return;
@@ -366,9 +316,13 @@ expose(struct canvas *canvas, const struct recipe *r, uint64_t seed)
     curve[CURVE + 1] = 1.0f;
     for (size_t i = 0; i < some; i++)
         camera.gain[i] = r->gain[i % canvas->channels];
-    for (size_t at = 0; at < n; at += some)
-        expose_some(&camera, seed + at * GOLDEN, n - at < some ? n - at : some,
-                    canvas->px + at);
+    for (size_t at = 0; at < n; at += some) {
+        size_t m = n - at < some ? n - at : some;
+
+        draw_noise(seed + at * GOLDEN, m, camera.normal);
+        find_places(&camera, m, canvas->px + at);
+        expose_some(&camera, m, canvas->px + at);
+    }
 }
 
 /* Rounded and within the samples' range. */
@@ -407,7 +361,6 @@ akin_disturb(const struct akin_plane *plane, struct akin_tile_rect rect,
         .w = rect.w, .h = rect.h, .channels = plane->channels};
     struct recipe recipe = make_recipe(&seed);
     size_t n = (size_t)rect.w * rect.h * plane->channels;
-    struct source *source;
     enum akin_status st;
 
     assert(rect.x < plane->width && rect.w <= plane->width - rect.x);
@@ -418,17 +371,17 @@ akin_disturb(const struct akin_plane *plane, struct akin_tile_rect rect,
         return st;
     canvas.px = malloc(n * sizeof(float)); /* as many as out has */
     canvas.tmp = malloc(n * sizeof(float));
-    source = calloc((size_t)rect.w + rect.h, sizeof(*source));
     canvas.padded =
         calloc(((size_t)rect.w + 2 * (size_t)BLUR_RADIUS) * plane->channels,
                sizeof(float));
-    if (canvas.px == NULL || canvas.tmp == NULL || canvas.padded == NULL ||
-        source == NULL) {
-        akin_plane_free(out);
+    if (canvas.px == NULL || canvas.tmp == NULL || canvas.padded == NULL)
         st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to disturb a tile");
+    if (st == AKIN_OK)
+        st = resample(plane, rect, &recipe, &canvas, err);
+    if (st != AKIN_OK) {
+        akin_plane_free(out);
         goto done;
     }
-    resample(plane, rect, &recipe, source, &canvas);
     blur(&canvas, recipe.sigma);
     find_range(&canvas);
     expose(&canvas, &recipe, seed);
@@ -437,6 +390,5 @@ done:
     free(canvas.px);
     free(canvas.tmp);
     free(canvas.padded);
-    free(source);
     return st;
 }

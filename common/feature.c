@@ -53,9 +53,8 @@ akin_feature_parts(const struct akin_feature_part **out)
 struct akin_feature_work {
     struct akin__stretch_work stretch;
     struct akin__spectrum *spectrum;
-    uint8_t *grey;  /* all octaves */
-    uint8_t *bytes; /* AKIN__GRANULARITY_SCRATCH */
-    float *floats;  /* AKIN__BIF_SCRATCH */
+    uint8_t *grey; /* all octaves */
+    float *floats; /* AKIN__BIF_SCRATCH */
     struct akin_network *network;
     struct akin_network_work *network_work;
 };
@@ -68,15 +67,13 @@ akin_feature_work_new(struct akin_feature_work **out, struct akin_error *err)
 
     if (work == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory to compute features");
-    work->stretch.value = malloc(AKIN__PX_MAX * sizeof(float));
-    work->stretch.some = malloc(AKIN__PX_MAX * sizeof(float));
-    work->stretch.bin = malloc(AKIN__PX_MAX * sizeof(uint16_t));
-    work->grey = malloc(OCTAVE_PX);
-    work->bytes = malloc(AKIN__GRANULARITY_SCRATCH);
-    work->floats = malloc(AKIN__BIF_SCRATCH * sizeof(float));
+    work->stretch.value = akin__new_lines(AKIN__PX_MAX * sizeof(float));
+    work->stretch.some = akin__new_lines(AKIN__PX_MAX * sizeof(float));
+    work->stretch.bin = akin__new_lines(AKIN__PX_MAX * sizeof(uint16_t));
+    work->grey = akin__new_lines(OCTAVE_PX);
+    work->floats = akin__new_lines(AKIN__BIF_SCRATCH * sizeof(float));
     if (work->stretch.value == NULL || work->stretch.some == NULL ||
-        work->stretch.bin == NULL || work->grey == NULL ||
-        work->bytes == NULL || work->floats == NULL)
+        work->stretch.bin == NULL || work->grey == NULL || work->floats == NULL)
         st = AKIN_FAIL(err, AKIN_ENOMEM, "no memory to compute features");
     else
         st = akin__spectrum_new(&work->spectrum, err);
@@ -104,7 +101,6 @@ akin_feature_work_free(struct akin_feature_work *work)
     free(work->stretch.some);
     free(work->stretch.bin);
     free(work->grey);
-    free(work->bytes);
     free(work->floats);
     free(work);
 }
@@ -138,10 +134,11 @@ halve(const struct akin__grey *in, uint8_t *px)
     return out;
 }
 
-/* Fills the octaves; gives the tile's white. */
+/* Fills the octaves and the values' counts; gives the tile's white. */
 static float
 prepare(struct akin_feature_work *work, const struct akin_plane *plane,
-        struct akin_tile_rect rect, struct akin__grey octave[AKIN__OCTAVES])
+        struct akin_tile_rect rect, struct akin__grey octave[AKIN__OCTAVES],
+        uint32_t count[256])
 {
     size_t w = rect.w < AKIN__EDGE_MIN ? AKIN__EDGE_MIN : rect.w;
     size_t h = rect.h < AKIN__EDGE_MIN ? AKIN__EDGE_MIN : rect.h;
@@ -152,7 +149,7 @@ prepare(struct akin_feature_work *work, const struct akin_plane *plane,
     assert(rect.h >= 1 && rect.h <= AKIN__EDGE_MAX);
     assert(rect.x < plane->width && rect.w <= plane->width - rect.x);
     assert(rect.y < plane->height && rect.h <= plane->height - rect.y);
-    white = akin__stretch(&work->stretch, plane, rect, w, h, px);
+    white = akin__stretch(&work->stretch, plane, rect, w, h, px, count);
     octave[0] = (struct akin__grey){px, w, h};
     for (size_t i = 1; i < AKIN__OCTAVES; i++) {
         px += octave[i - 1].w * octave[i - 1].h;
@@ -182,20 +179,22 @@ akin__feature_compute_timed(struct akin_feature_work *work,
 {
     uint64_t since = clock != NULL ? clock->now_ns() : 0;
     struct akin__grey octave[AKIN__OCTAVES];
-    float white = prepare(work, plane, rect, octave);
+    uint32_t count[256];
+    float white = prepare(work, plane, rect, octave, count);
 
     tick(clock, AKIN__N_STEPS - 1, &since);
     akin__feature_bif(&octave[0], work->floats, out + FIRST_BIF);
     tick(clock, 0, &since);
     akin__feature_lbp(octave, out + FIRST_LBP);
     tick(clock, 1, &since);
-    akin__feature_intensity(&octave[0], out + FIRST_INTENSITY);
+    akin__feature_intensity(count, octave[0].w * octave[0].h,
+                            out + FIRST_INTENSITY);
     tick(clock, 2, &since);
     akin__feature_colour(plane, rect, white, out + FIRST_COLOUR);
     tick(clock, 3, &since);
     akin__feature_spectrum(work->spectrum, octave, out + FIRST_SPECTRUM);
     tick(clock, 4, &since);
-    akin__feature_granularity(octave, work->bytes, out + FIRST_GRANULARITY);
+    akin__feature_granularity(octave, out + FIRST_GRANULARITY);
     tick(clock, 5, &since);
     akin_network_compute(work->network, work->network_work, plane, rect,
                          out + FIRST_NETWORK);

@@ -19,7 +19,7 @@ pressed(double value)
 }
 
 static void
-moments(const uint64_t count[256], double n, float *out)
+moments(const uint32_t count[256], double n, float *out)
 {
     double mean = 0, m2 = 0, m3 = 0, m4 = 0, sigma;
 
@@ -42,26 +42,13 @@ moments(const uint64_t count[256], double n, float *out)
 }
 
 void
-akin__feature_intensity(const struct akin__grey *grey, float *out)
+akin__feature_intensity(const uint32_t count[256], size_t n, float *out)
 {
-    uint32_t lane[4][256] = {{0}}; /* four, so that equal px do not wait */
-    uint64_t count[256];
-    double bin[BINS] = {0}, n = (double)grey->w * (double)grey->h;
-    size_t n_px = grey->w * grey->h, i = 0;
+    double bin[BINS] = {0};
 
-    for (; i + 4 <= n_px; i += 4) {
-        lane[0][grey->px[i]]++;
-        lane[1][grey->px[i + 1]]++;
-        lane[2][grey->px[i + 2]]++;
-        lane[3][grey->px[i + 3]]++;
-    }
-    for (; i < n_px; i++)
-        lane[0][grey->px[i]]++;
-    for (size_t v = 0; v < 256; v++) {
-        count[v] = (uint64_t)lane[0][v] + lane[1][v] + lane[2][v] + lane[3][v];
+    for (size_t v = 0; v < 256; v++)
         bin[v * BINS / 256] += (double)count[v];
-    }
     for (size_t b = 0; b < BINS; b++)
-        out[b] = (float)sqrt(bin[b] / n);
-    moments(count, n, out + BINS);
+        out[b] = (float)sqrt(bin[b] / (double)n);
+    moments(count, (double)n, out + BINS);
 }

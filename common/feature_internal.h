@@ -31,21 +31,37 @@ struct akin__grey {
 #define AKIN__N_SPECTRUM 12    /* rings */
 #define AKIN__N_GRANULARITY 10 /* opening, closing x 5 sizes */
 
-/* scratch: room for AKIN__BIF_SCRATCH floats. */
-#define AKIN__BIF_SCRATCH (2 * (size_t)(AKIN__EDGE_MAX + 8) * AKIN__EDGE_MAX)
+/* scratch: room for AKIN__BIF_SCRATCH floats: two octaves. */
+#define AKIN__BIF_SCRATCH ((size_t)(AKIN__EDGE_MAX + 64) * AKIN__EDGE_MAX)
 void akin__feature_bif(const struct akin__grey *grey, float *scratch,
                        float *out);
 
 void akin__feature_lbp(const struct akin__grey octave[AKIN__OCTAVES],
                        float *out);
 
-void akin__feature_intensity(const struct akin__grey *grey, float *out);
+/* count: pixels of each value, n in all. */
+void akin__feature_intensity(const uint32_t count[256], size_t n, float *out);
 
 /* white: luminance of the tile's bright parts (99.5 percentile). */
 void akin__feature_colour(const struct akin_plane *plane,
                           struct akin_tile_rect rect, float white, float *out);
 
-struct akin__spectrum; /* opaque: FFT plan and buffers */
+/* The Fourier transform of a block of 64 x 64 complex numbers, in place and
+ * without a factor. Afterwards row i holds the frequency
+ * akin__fourier_frequency(i) along x, column i that along y. */
+#define AKIN__FOURIER_EDGE 64
+struct akin__fourier {
+    float re[8][8], im[8][8]; /* turns by b c / 64 */
+};
+struct akin__block {
+    float re[AKIN__FOURIER_EDGE * AKIN__FOURIER_EDGE];
+    float im[AKIN__FOURIER_EDGE * AKIN__FOURIER_EDGE];
+};
+void akin__fourier_init(struct akin__fourier *plan);
+void akin__fourier(const struct akin__fourier *plan, struct akin__block *block);
+size_t akin__fourier_frequency(size_t i);
+
+struct akin__spectrum; /* opaque: Fourier plan and buffers */
 enum akin_status akin__spectrum_new(struct akin__spectrum **out,
                                     struct akin_error *err) AKIN_MUST_USE;
 void akin__spectrum_free(struct akin__spectrum *spectrum);
@@ -53,10 +69,8 @@ void akin__feature_spectrum(struct akin__spectrum *spectrum,
                             const struct akin__grey octave[AKIN__OCTAVES],
                             float *out);
 
-/* scratch: room for AKIN__GRANULARITY_SCRATCH bytes. */
-#define AKIN__GRANULARITY_SCRATCH (2 * AKIN__PX_MAX)
 void akin__feature_granularity(const struct akin__grey octave[AKIN__OCTAVES],
-                               uint8_t *scratch, float *out);
+                               float *out);
 
 /* For akin-bench: the time each part takes. */
 #define AKIN__N_STEPS 8

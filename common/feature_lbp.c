@@ -12,6 +12,7 @@
  * are the features.
  */
 #include <math.h>
+#include <string.h>
 
 #include "feature_internal.h"
 #include "simd.h"
@@ -22,104 +23,121 @@
  * rounding alone would otherwise write the patterns. */
 #define MARGIN 3
 #define LANES ((size_t)64)
-#define FIELD 6 /* bits of a counter in the packed word */
+#define CHANGES_MAX                                                            \
+    2 /* around the circle, in a pattern with a bin of its own */
+#define ROW_MAX ((AKIN__EDGE_MAX + LANES - 1) / LANES * LANES)
 
-/* Bit i set: neighbour i, counted around the circle, is brighter. */
+/* A counter a pattern, in bytes side by side; the last pattern is what is left
+ * over. */
+struct counters {
+    _Alignas(64) uint8_t lane[PATTERNS - 1][LANES];
+    size_t n_full; /* no counter is above */
+    uint64_t count[PATTERNS];
+};
+
+/* The pattern of each pixel: which neighbours, around the circle, are brighter,
+ * how many of them, and how often that changes. */
 AKIN_INLINE void
-code_px(const uint8_t *restrict up, const uint8_t *restrict mid,
-        const uint8_t *restrict down, size_t n, uint8_t *restrict code)
+find_patterns(const uint8_t *restrict up, const uint8_t *restrict mid,
+              const uint8_t *restrict down, size_t n, uint8_t *restrict pattern)
 {
     for (size_t i = 0; i < n; i++) {
-        uint8_t c = mid[i + 1], bits;
-        uint8_t limit = (uint8_t)(c < 255 - MARGIN ? c + MARGIN : 255);
+        uint8_t px = mid[i + 1];
+        uint8_t limit = (uint8_t)(px < 255 - MARGIN ? px + MARGIN : 255);
+        uint8_t a = up[i] > limit ? 1 : 0, b = up[i + 1] > limit ? 1 : 0;
+        uint8_t c = up[i + 2] > limit ? 1 : 0, d = mid[i + 2] > limit ? 1 : 0;
+        uint8_t e = down[i + 2] > limit ? 1 : 0;
+        uint8_t f = down[i + 1] > limit ? 1 : 0;
+        uint8_t g = down[i] > limit ? 1 : 0, h = mid[i] > limit ? 1 : 0;
+        uint8_t ones = (uint8_t)(a + b + c + d + e + f + g + h);
+        uint8_t changes = (uint8_t)((a ^ b) + (b ^ c) + (c ^ d) + (d ^ e) +
+                                    (e ^ f) + (f ^ g) + (g ^ h) + (h ^ a));
 
-        bits = (uint8_t)(up[i] > limit ? 1 : 0);
-        bits = (uint8_t)(bits | (up[i + 1] > limit ? 2 : 0));
-        bits = (uint8_t)(bits | (up[i + 2] > limit ? 4 : 0));
-        bits = (uint8_t)(bits | (mid[i + 2] > limit ? 8 : 0));
-        bits = (uint8_t)(bits | (down[i + 2] > limit ? 16 : 0));
-        bits = (uint8_t)(bits | (down[i + 1] > limit ? 32 : 0));
-        bits = (uint8_t)(bits | (down[i] > limit ? 64 : 0));
-        bits = (uint8_t)(bits | (mid[i] > limit ? 128 : 0));
-        code[i] = bits;
+        pattern[i] = changes > CHANGES_MAX ? PATTERNS - 1 : ones;
     }
 }
 
-/* A row of 256 px has 254 codes: what does not fill a register is computed
+/* A row of 256 px has 254 patterns: what does not fill a register is computed
  * together with some before it, again. */
 AKIN_SIMD static void
-code_row(const uint8_t *restrict up, const uint8_t *restrict mid,
-         const uint8_t *restrict down, size_t n, uint8_t *restrict code)
+row_patterns(const uint8_t *restrict up, const uint8_t *restrict mid,
+             const uint8_t *restrict down, size_t n, uint8_t *restrict pattern)
 {
     size_t last = n < LANES ? 0 : n - LANES;
 
     for (size_t i = 0; i + LANES <= n; i += LANES)
-        code_px(up + i, mid + i, down + i, LANES, code + i);
+        find_patterns(up + i, mid + i, down + i, LANES, pattern + i);
     if (n < LANES)
-        code_px(up, mid, down, n, code);
+        find_patterns(up, mid, down, n, pattern);
     else if (n % LANES != 0)
-        code_px(up + last, mid + last, down + last, LANES, code + last);
+        find_patterns(up + last, mid + last, down + last, LANES,
+                      pattern + last);
 }
 
-/* The pattern of a code: its number of ones, or 9. */
-static unsigned
-pattern_of(unsigned code)
+/* n: a multiple of LANES. */
+AKIN_SIMD static void
+count_patterns(const uint8_t *restrict pattern, size_t n,
+               struct counters *restrict counters)
 {
-    unsigned turned = (code << 1 | code >> 7) & 255;
+    for (uint8_t k = 0; k < PATTERNS - 1; k++) {
+        uint8_t *restrict lane = counters->lane[k];
 
-    if (__builtin_popcount(code ^ turned) > 2)
-        return PATTERNS - 1;
-    return (unsigned)__builtin_popcount(code);
-}
-
-/* one[code]: a 1 in its pattern's field. Sums of up to 63 need no carry. */
-static void
-count_codes(const uint64_t one[256], const uint8_t *code, size_t n,
-            uint64_t count[PATTERNS])
-{
-    const size_t most = ((size_t)1 << FIELD) - 1;
-
-    for (size_t at = 0; at < n;) {
-        size_t end = n - at > most ? at + most : n;
-        uint64_t fields = 0;
-
-        for (; at < end; at++)
-            fields += one[code[at]];
-        for (size_t k = 0; k < PATTERNS; k++)
-            count[k] += fields >> (FIELD * k) & most;
+        for (size_t at = 0; at < n; at += LANES)
+            for (size_t i = 0; i < LANES; i++)
+                lane[i] = (uint8_t)(lane[i] + (pattern[at + i] == k ? 1 : 0));
     }
 }
 
 static void
-octave_patterns(const struct akin__grey *grey, const uint64_t one[256],
-                float *out)
+empty_lanes(struct counters *counters)
 {
-    uint64_t count[PATTERNS] = {0};
-    uint8_t code[AKIN__EDGE_MAX];
-    double n;
+    for (size_t k = 0; k < PATTERNS - 1; k++)
+        for (size_t i = 0; i < LANES; i++)
+            counters->count[k] += counters->lane[k][i];
+    memset(counters->lane, 0, sizeof(counters->lane));
+    counters->n_full = 0;
+}
+
+/* Row y and the two below it, whose middle one is looked at. */
+static void
+count_row(const struct akin__grey *grey, size_t y, struct counters *counters)
+{
+    _Alignas(64) uint8_t pattern[ROW_MAX];
+    const uint8_t *row = grey->px + y * grey->w;
+    size_t n = grey->w - 2, registers = (n + LANES - 1) / LANES;
+
+    row_patterns(row, row + grey->w, row + 2 * grey->w, n, pattern);
+    memset(pattern + n, PATTERNS - 1, registers * LANES - n);
+    if (counters->n_full + registers > UINT8_MAX)
+        empty_lanes(counters);
+    count_patterns(pattern, registers * LANES, counters);
+    counters->n_full += registers;
+}
+
+static void
+octave_patterns(const struct akin__grey *grey, float *out)
+{
+    struct counters counters = {.n_full = 0};
+    uint64_t n, known = 0;
 
     for (size_t k = 0; k < PATTERNS; k++)
         out[k] = 0.0f;
     if (grey->w < 3 || grey->h < 3)
         return; /* no pixel has all its neighbours */
-    for (size_t y = 0; y + 2 < grey->h; y++) {
-        const uint8_t *row = grey->px + y * grey->w;
-
-        code_row(row, row + grey->w, row + 2 * grey->w, grey->w - 2, code);
-        count_codes(one, code, grey->w - 2, count);
-    }
-    n = (double)(grey->w - 2) * (double)(grey->h - 2);
+    n = (uint64_t)(grey->w - 2) * (grey->h - 2);
+    for (size_t y = 0; y + 2 < grey->h; y++)
+        count_row(grey, y, &counters);
+    empty_lanes(&counters);
+    for (size_t k = 0; k < PATTERNS - 1; k++)
+        known += counters.count[k];
+    counters.count[PATTERNS - 1] = n - known;
     for (size_t k = 0; k < PATTERNS; k++)
-        out[k] = (float)sqrt((double)count[k] / n);
+        out[k] = (float)sqrt((double)counters.count[k] / (double)n);
 }
 
 void
 akin__feature_lbp(const struct akin__grey octave[AKIN__OCTAVES], float *out)
 {
-    uint64_t one[256];
-
-    for (unsigned code = 0; code < 256; code++)
-        one[code] = (uint64_t)1 << (FIELD * pattern_of(code));
     for (size_t i = 0; i < OCTAVES; i++)
-        octave_patterns(&octave[i], one, out + i * PATTERNS);
+        octave_patterns(&octave[i], out + i * PATTERNS);
 }

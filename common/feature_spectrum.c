@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * feature_spectrum.c - at which spatial frequencies is there power? The only
- * file that sees kissfft.
+ * feature_spectrum.c - at which spatial frequencies is there power?
  *
  * Power is averaged over windowed blocks (Welch, IEEE Transactions on Audio
  * and Electroacoustics 15 (1967); Hann window) of 64 x 64 px and over
@@ -14,7 +13,6 @@
  * |Z(k)|^2 + |Z(-k)|^2 = 2 (|A(k)|^2 + |B(k)|^2), and a ring holds with each k
  * also -k, so that its sum over Z is just the sum over both blocks.
  */
-#include <kissfft/kiss_fft.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +21,12 @@
 #include "luma.h"
 #include "simd.h"
 
-#define BLOCK 64
+#define BLOCK AKIN__FOURIER_EDGE
 #define BLOCK_PX ((size_t)BLOCK * BLOCK)
 #define RINGS AKIN__N_SPECTRUM
 #define FINE_RINGS 8
 #define COARSE_OCTAVE 2
-#define COARSE_AREA 16.0 /* px of the tile in one of its */
-#define NO_RING 255
+#define COARSE_SIZE 4.0 /* px of the tile along one of its */
 #define PI 3.14159265358979323846
 
 /* Below the power that rounding to 8 bit makes, there is nothing to see: the
@@ -39,16 +36,19 @@
 /* Logarithms (to base 10) times this are about as wide as the other parts. */
 #define LOG_SCALE 0.25
 
+/* The bins of rings first.., one ring after the other. */
+struct rings {
+    uint16_t bin[BLOCK_PX];
+    size_t end[RINGS]; /* behind the last one of each */
+};
+
 struct akin__spectrum {
-    kiss_fft_cfg fft;
+    struct akin__fourier fourier;
     float window[BLOCK];
-    double window_power;       /* sum of squares of the 2-D window */
-    uint8_t ring[2][BLOCK_PX]; /* of each bin: fine, coarse */
-    uint32_t ring_size[RINGS];
+    double window_power;   /* sum of squares of the 2-D window */
+    struct rings rings[2]; /* fine, coarse */
     uint8_t px[2][BLOCK_PX];
-    kiss_fft_cpx block[BLOCK_PX];
-    kiss_fft_cpx rows[BLOCK_PX];
-    kiss_fft_cpx line[BLOCK];
+    struct akin__block block;
     float power[BLOCK_PX];
 };
 
@@ -59,30 +59,32 @@ ring_of(double frequency)
     return (int)floor(2 * log2(frequency * 128) + 1e-9);
 }
 
-static void
-set_rings(struct akin__spectrum *s)
+/* Of bin i, in cycles a px; the upper half are the negative ones. */
+static double
+frequency_of(size_t i)
 {
-    for (size_t i = 0; i < BLOCK_PX; i++) {
-        size_t row = i / BLOCK;
-        double x = (double)(i % BLOCK), y = (double)row, f;
-        int fine, coarse;
+    double y = (double)akin__fourier_frequency(i / BLOCK);
+    double x = (double)akin__fourier_frequency(i % BLOCK);
 
-        /* The upper half of the bins are the negative frequencies. */
-        x = fmin(x, BLOCK - x);
-        y = fmin(y, BLOCK - y);
-        f = sqrt(x * x + y * y) / BLOCK;
-        fine = f > 0 && f < 0.5 ? ring_of(f) : -1;
-        coarse = f > 0 && f < 0.5 ? ring_of(f / 4) : -1;
-        s->ring[0][i] = NO_RING;
-        s->ring[1][i] = NO_RING;
-        if (fine >= RINGS - FINE_RINGS && fine < RINGS) {
-            s->ring[0][i] = (uint8_t)fine;
-            s->ring_size[fine]++;
+    x = fmin(x, BLOCK - x);
+    y = fmin(y, BLOCK - y);
+    return sqrt(x * x + y * y) / BLOCK;
+}
+
+/* Rings first..last-1; a px of the image is `size` px of the tile. */
+static void
+set_rings(struct rings *rings, int first, int last, double size)
+{
+    size_t n = 0;
+
+    for (int r = 0; r < RINGS; r++) {
+        for (size_t i = 0; r >= first && r < last && i < BLOCK_PX; i++) {
+            double f = frequency_of(i);
+
+            if (f > 0 && f < 0.5 && ring_of(f / size) == r)
+                rings->bin[n++] = (uint16_t)i;
         }
-        if (coarse >= 0 && coarse < RINGS - FINE_RINGS) {
-            s->ring[1][i] = (uint8_t)coarse;
-            s->ring_size[coarse]++;
-        }
+        rings->end[r] = n;
     }
 }
 
@@ -92,19 +94,17 @@ akin__spectrum_new(struct akin__spectrum **out, struct akin_error *err)
     struct akin__spectrum *s = calloc(1, sizeof(*s));
     double power = 0;
 
-    if (s != NULL)
-        s->fft = kiss_fft_alloc(BLOCK, 0, NULL, NULL);
-    if (s == NULL || s->fft == NULL) {
-        akin__spectrum_free(s);
+    if (s == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for the Fourier plan");
-    }
+    akin__fourier_init(&s->fourier);
     for (size_t i = 0; i < BLOCK; i++) {
         s->window[i] =
             (float)(0.5 - 0.5 * cos(2 * PI * ((double)i + 0.5) / BLOCK));
         power += (double)s->window[i] * (double)s->window[i];
     }
     s->window_power = power * power;
-    set_rings(s);
+    set_rings(&s->rings[0], RINGS - FINE_RINGS, RINGS, 1);
+    set_rings(&s->rings[1], 0, RINGS - FINE_RINGS, COARSE_SIZE);
     *out = s;
     return AKIN_OK;
 }
@@ -112,9 +112,6 @@ akin__spectrum_new(struct akin__spectrum **out, struct akin_error *err)
 void
 akin__spectrum_free(struct akin__spectrum *spectrum)
 {
-    if (spectrum == NULL)
-        return;
-    kiss_fft_free(spectrum->fft);
     free(spectrum);
 }
 
@@ -139,7 +136,7 @@ copy_block(const struct akin__grey *grey, size_t x, size_t y, uint8_t *px)
  * and the imaginary part. */
 AKIN_SIMD static void
 join_blocks(const uint8_t *restrict a, const uint8_t *restrict b,
-            const float *restrict window, kiss_fft_cpx *restrict out)
+            const float *restrict window, struct akin__block *restrict out)
 {
     uint32_t sum_a = 0, sum_b = 0;
     float mean_a, mean_b;
@@ -150,28 +147,23 @@ join_blocks(const uint8_t *restrict a, const uint8_t *restrict b,
     }
     mean_a = (float)sum_a / (float)BLOCK_PX;
     mean_b = (float)sum_b / (float)BLOCK_PX;
-    for (size_t j = 0; j < BLOCK; j++, a += BLOCK, b += BLOCK, out += BLOCK) {
+    for (size_t j = 0; j < BLOCK; j++, a += BLOCK, b += BLOCK) {
         float scale = window[j] / 255.0f;
+        float *restrict re = out->re + j * BLOCK;
+        float *restrict im = out->im + j * BLOCK;
 
         for (size_t i = 0; i < BLOCK; i++) {
-            out[i].r = ((float)a[i] - mean_a) * (window[i] * scale);
-            out[i].i = ((float)b[i] - mean_b) * (window[i] * scale);
+            re[i] = ((float)a[i] - mean_a) * (window[i] * scale);
+            im[i] = ((float)b[i] - mean_b) * (window[i] * scale);
         }
     }
 }
 
-/* Transforms s->block and adds its power, bin by bin. */
-static void
-add_power(struct akin__spectrum *s)
+AKIN_SIMD static void
+add_power(const struct akin__block *restrict block, float *restrict power)
 {
-    for (size_t j = 0; j < BLOCK; j++)
-        kiss_fft(s->fft, s->block + j * BLOCK, s->rows + j * BLOCK);
-    for (size_t i = 0; i < BLOCK; i++) {
-        kiss_fft_stride(s->fft, s->rows + i, s->line, BLOCK);
-        for (size_t j = 0; j < BLOCK; j++)
-            s->power[i * BLOCK + j] +=
-                s->line[j].r * s->line[j].r + s->line[j].i * s->line[j].i;
-    }
+    for (size_t i = 0; i < BLOCK_PX; i++)
+        power[i] += block->re[i] * block->re[i] + block->im[i] * block->im[i];
 }
 
 /* Blocks along an edge: two, in the middle of each half, or one. */
@@ -203,10 +195,43 @@ add_blocks(struct akin__spectrum *s, const struct akin__grey *grey)
         for (size_t part = 0; part < 2 && k + part < n; part++)
             copy_block(grey, spot((k + part) % n_x, n_x, grey->w),
                        spot((k + part) / n_x, n_y, grey->h), s->px[part]);
-        join_blocks(s->px[0], s->px[1], s->window, s->block);
-        add_power(s);
+        join_blocks(s->px[0], s->px[1], s->window, &s->block);
+        akin__fourier(&s->fourier, &s->block);
+        add_power(&s->block, s->power);
     }
     return n;
+}
+
+/* The power in a ring's bins. Four sums, so that none waits for the last. */
+static double
+power_in(const struct rings *rings, size_t r, const float *power)
+{
+    size_t i = r > 0 ? rings->end[r - 1] : 0, end = rings->end[r];
+    double sum[4] = {0};
+
+    for (; i + 4 <= end; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sum[k] += (double)power[rings->bin[i + k]];
+    for (; i < end; i++)
+        sum[0] += (double)power[rings->bin[i]];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+/* Mean power densities of the rings of an image into density, where it has
+ * any. */
+static void
+add_densities(struct akin__spectrum *s, const struct akin__grey *grey,
+              const struct rings *rings, double density[RINGS])
+{
+    double blocks = (double)add_blocks(s, grey);
+
+    for (size_t r = 0; r < RINGS; r++) {
+        size_t n = rings->end[r] - (r > 0 ? rings->end[r - 1] : 0);
+
+        if (n > 0)
+            density[r] += power_in(rings, r, s->power) /
+                          (blocks * (double)n * s->window_power);
+    }
 }
 
 void
@@ -214,25 +239,15 @@ akin__feature_spectrum(struct akin__spectrum *spectrum,
                        const struct akin__grey octave[AKIN__OCTAVES],
                        float *out)
 {
-    double sum[RINGS] = {0}, blocks[2];
+    double density[RINGS] = {0};
 
-    for (int coarse = 0; coarse < 2; coarse++) {
-        const uint8_t *ring = spectrum->ring[coarse];
-
-        blocks[coarse] = (double)add_blocks(
-            spectrum, &octave[coarse == 1 ? COARSE_OCTAVE : 0]);
-        for (size_t i = 0; i < BLOCK_PX; i++)
-            if (ring[i] != NO_RING)
-                sum[ring[i]] += (double)spectrum->power[i];
-    }
+    add_densities(spectrum, &octave[0], &spectrum->rings[0], density);
+    add_densities(spectrum, &octave[COARSE_OCTAVE], &spectrum->rings[1],
+                  density);
     for (size_t r = 0; r < RINGS; r++) {
-        double n = blocks[r < RINGS - FINE_RINGS ? 1 : 0];
-        double density =
-            sum[r] / (n * spectrum->ring_size[r] * spectrum->window_power);
-
         /* Both per px of the tile: a coarse px is 16 of those. */
-        density *= r < RINGS - FINE_RINGS ? COARSE_AREA : 1;
+        double area = r < RINGS - FINE_RINGS ? COARSE_SIZE * COARSE_SIZE : 1;
 
-        out[r] = (float)(LOG_SCALE * log10(density + FLOOR));
+        out[r] = (float)(LOG_SCALE * log10(density[r] * area + FLOOR));
     }
 }

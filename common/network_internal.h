@@ -14,17 +14,19 @@
 
 #include "akin/network.h"
 
-/* 3 x 3, stride 2, one px of zero padding, 3 to 16 channels, then ReLU.
- * in: edge x edge x 3; out: edge/2 x edge/2 x 16; weight: 3 x 3 x 3 x 16. edge:
- * a multiple of 16 up to 128. */
-void akin__conv_stem(const float *in, size_t edge, const float *weight,
-                     const float *bias, float *out);
+/* 3 x 3, stride 2, one px of zero padding, n (1 or 3) to 16 channels, then
+ * ReLU. in: edge x edge x n; out: edge/2 x edge/2 x 16; weight: 3 x 3 x n x 16.
+ * edge: a multiple of 16 up to 128. */
+void akin__conv_stem(const float *in, size_t edge, size_t n,
+                     const float *weight, const float *bias, float *out);
 
 /* 3 x 3 for each channel alone, one px of zero padding, then ReLU.
- * weight: 3 x 3 x n; out edge: edge / stride, 1 or 2. n: a multiple of 16. */
+ * weight: 3 x 3 x n; out edge: edge / stride, 1 or 2. n: a multiple of 16.
+ * before: the row above the first one; NULL: padding. */
 struct akin__depthwise {
     const float *in, *weight, *bias;
     size_t edge, n, stride;
+    const float *before;
 };
 /* Rows first..last-1 of the output, at out. */
 void akin__conv_depthwise(const struct akin__depthwise *job, size_t first,
@@ -55,7 +57,7 @@ void akin__amx_pointwise(const float *in, size_t n_px, size_t n_in,
 /* Widest rectangle that is looked at, px: beyond the largest tile.size. */
 #define AKIN__NETWORK_RECT_MAX 4096
 
-/* rect of plane, resampled to EDGE x EDGE x 3 and standardised. */
+/* rect of plane, resampled to EDGE x EDGE x its channels and standardised. */
 void akin__network_picture(const struct akin_plane *plane,
                            struct akin_tile_rect rect, float *picture);
 

@@ -45,21 +45,22 @@ store_relu(vec v, float *to)
 #define STEM_EDGE_MAX 128
 #define STEM_PX ((size_t)8) /* outputs side by side */
 
-/* Eight outputs of the first layer; rows begin one px to the left of the first
- * one's middle. */
+/* Eight outputs of the first layer, from n colours; rows begin one px to the
+ * left of the first one's middle. */
 AKIN_INLINE void
-stem_some(const float *const rows[3], const float *weight, vec bias, float *out)
+stem_some(const float *const rows[3], size_t n, const float *weight, vec bias,
+          float *out)
 {
     vec acc[STEM_PX];
 
     for (size_t p = 0; p < STEM_PX; p++)
         acc[p] = bias;
     for (size_t ky = 0; ky < 3; ky++)
-        for (size_t k = 0; k < 9; k++) { /* three px, three colours */
-            vec w = load(weight + (ky * 9 + k) * LANES);
+        for (size_t k = 0; k < 3 * n; k++) { /* three px, n colours */
+            vec w = load(weight + (ky * 3 * n + k) * LANES);
 
             for (size_t p = 0; p < STEM_PX; p++)
-                acc[p] += rows[ky][6 * p + k] * w;
+                acc[p] += rows[ky][2 * n * p + k] * w;
         }
     for (size_t p = 0; p < STEM_PX; p++)
         store_relu(acc[p], out + p * LANES);
@@ -67,32 +68,45 @@ stem_some(const float *const rows[3], const float *weight, vec bias, float *out)
 
 /* Row y of the picture behind one px of zeros; outside, only zeros. */
 static void
-pad_picture_row(const float *in, size_t edge, size_t y, float *padded)
+pad_picture_row(const float *in, size_t edge, size_t n, size_t y, float *padded)
 {
-    memset(padded, 0, 3 * sizeof(*padded));
-    memcpy(padded + 3, in + y * edge * 3, edge * 3 * sizeof(*padded));
+    memset(padded, 0, n * sizeof(*padded));
+    memcpy(padded + n, in + y * edge * n, edge * n * sizeof(*padded));
 }
 
-AKIN_SIMD_FMA void
-akin__conv_stem(const float *in, size_t edge, const float *weight,
-                const float *bias, float *out)
+AKIN_INLINE void
+stem(const float *in, size_t edge, size_t n, const float *weight,
+     const float *bias, float *out)
 {
     float padded[3][(STEM_EDGE_MAX + 1) * 3] = {{0}};
     size_t half = edge / 2;
 
-    assert(edge <= STEM_EDGE_MAX && half % STEM_PX == 0);
     for (size_t y = 0; y < half; y++) {
         /* The row above, 2 y - 1, is the last one of the time before. */
         memcpy(padded[0], padded[2], sizeof(padded[0]));
-        pad_picture_row(in, edge, 2 * y, padded[1]);
-        pad_picture_row(in, edge, 2 * y + 1, padded[2]);
+        pad_picture_row(in, edge, n, 2 * y, padded[1]);
+        pad_picture_row(in, edge, n, 2 * y + 1, padded[2]);
         for (size_t x = 0; x < half; x += STEM_PX) {
-            const float *const rows[3] = {padded[0] + 6 * x, padded[1] + 6 * x,
-                                          padded[2] + 6 * x};
+            size_t at = 2 * n * x;
+            const float *const rows[3] = {padded[0] + at, padded[1] + at,
+                                          padded[2] + at};
 
-            stem_some(rows, weight, load(bias), out + (y * half + x) * LANES);
+            stem_some(rows, n, weight, load(bias),
+                      out + (y * half + x) * LANES);
         }
     }
+}
+
+AKIN_SIMD_FMA void
+akin__conv_stem(const float *in, size_t edge, size_t n, const float *weight,
+                const float *bias, float *out)
+{
+    assert(edge <= STEM_EDGE_MAX && edge / 2 % STEM_PX == 0);
+    assert(n == 1 || n == 3);
+    if (n == 1)
+        stem(in, edge, 1, weight, bias, out);
+    else
+        stem(in, edge, 3, weight, bias, out);
 }
 
 /* One column of three px, one group of channels. */
@@ -124,9 +138,11 @@ depthwise_row(const float *const rows[3], size_t edge, size_t n, size_t stride,
         right = (struct column){{{0}}};
         if (x + 1 < edge)
             right = load_column(rows, (x + 1) * n);
-        for (size_t k = 0; k < 3; k++)
-            acc += left.v[k] * w[3 * k] + here.v[k] * w[3 * k + 1] +
-                   right.v[k] * w[3 * k + 2];
+        for (size_t k = 0; k < 3; k++) { /* one fused step each */
+            acc += left.v[k] * w[3 * k];
+            acc += here.v[k] * w[3 * k + 1];
+            acc += right.v[k] * w[3 * k + 2];
+        }
         store_relu(acc, out);
         left = stride == 1 ? here : right;
         here = right;
@@ -140,11 +156,12 @@ depthwise(const struct akin__depthwise *job, size_t stride, size_t first,
           size_t last, float *out)
 {
     static const float outside[ROW_MAX]; /* zeros */
+    const float *top = job->before != NULL ? job->before : outside;
     size_t n = job->n, row = job->edge * n, half = job->edge / stride;
 
     for (size_t y = first; y < last; y++, out += half * n) {
         const float *here = job->in + y * stride * row;
-        const float *above = y > 0 ? here - row : outside;
+        const float *above = y > 0 ? here - row : top;
         const float *below = y * stride + 1 < job->edge ? here + row : outside;
 
         for (size_t g = 0; g < n; g += LANES) {

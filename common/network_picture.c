@@ -17,32 +17,63 @@
 #define FLATTEST 1e-6
 #define LANES ((size_t)16)
 
-/* sum += w * n samples of a row. One loop for each sample type. */
-#define ADD_ROW(name, type)                                                    \
-    AKIN_SIMD static void name(const type *restrict px, size_t n, float w,     \
-                               float *restrict sum)                            \
+/* sum += v * n samples of a row; or sum = v and w times those of two rows,
+ * which is what most tiles need. One loop for each sample type. */
+#define ADD_ROWS(name, type)                                                   \
+    AKIN_SIMD static void add_##name(const type *restrict px, size_t n,        \
+                                     float v, float *restrict sum)             \
     {                                                                          \
         for (size_t i = 0; i < n; i++)                                         \
-            sum[i] += w * (float)px[i];                                        \
+            sum[i] += v * (float)px[i];                                        \
+    }                                                                          \
+    AKIN_SIMD static void blend_##name(const type *restrict a,                 \
+                                       const type *restrict b, size_t n,       \
+                                       float v, float w, float *restrict sum)  \
+    {                                                                          \
+        for (size_t i = 0; i < n; i++)                                         \
+            sum[i] = v * (float)a[i] + w * (float)b[i];                        \
     }
 
-ADD_ROW(add_u8, uint8_t)
-ADD_ROW(add_u16, uint16_t)
-ADD_ROW(add_f32, float)
+ADD_ROWS(u8, uint8_t)
+ADD_ROWS(u16, uint16_t)
+ADD_ROWS(f32, float)
 
 static void
-add_row(const struct akin_plane *plane, size_t at, size_t n, float w,
+add_row(const struct akin_plane *plane, size_t at, size_t n, float v,
         float *sum)
 {
     switch (plane->sample) {
     case AKIN_SAMPLE_U8:
-        add_u8((const uint8_t *)plane->px + at, n, w, sum);
+        add_u8((const uint8_t *)plane->px + at, n, v, sum);
         break;
     case AKIN_SAMPLE_U16:
-        add_u16((const uint16_t *)plane->px + at, n, w, sum);
+        add_u16((const uint16_t *)plane->px + at, n, v, sum);
         break;
     case AKIN_SAMPLE_F32:
-        add_f32((const float *)plane->px + at, n, w, sum);
+        add_f32((const float *)plane->px + at, n, v, sum);
+        break;
+    }
+}
+
+/* The row at `at` and the one below it. */
+static void
+blend_rows(const struct akin_plane *plane, size_t at, size_t n, float v,
+           float w, float *sum)
+{
+    size_t below = at + (size_t)plane->width * plane->channels;
+
+    switch (plane->sample) {
+    case AKIN_SAMPLE_U8:
+        blend_u8((const uint8_t *)plane->px + at,
+                 (const uint8_t *)plane->px + below, n, v, w, sum);
+        break;
+    case AKIN_SAMPLE_U16:
+        blend_u16((const uint16_t *)plane->px + at,
+                  (const uint16_t *)plane->px + below, n, v, w, sum);
+        break;
+    case AKIN_SAMPLE_F32:
+        blend_f32((const float *)plane->px + at,
+                  (const float *)plane->px + below, n, v, w, sum);
         break;
     }
 }
@@ -90,58 +121,127 @@ weight_in(const struct reach *r, size_t i)
 }
 
 /* Means of two columns each: what most tiles need. */
-#define PAIR_COLUMNS(name, n)                                                  \
-    AKIN_SIMD static void name(const float *restrict line,                     \
-                               float *restrict row)                            \
-    {                                                                          \
-        for (size_t i = 0; i < EDGE; i++)                                      \
-            for (size_t c = 0; c < (n); c++)                                   \
-                row[i * (n) + c] = 0.5f * (line[2 * i * (n) + c] +             \
-                                           line[(2 * i + 1) * (n) + c]);       \
-    }
+AKIN_SIMD static void
+pair_grey(const float *restrict line, float *restrict row)
+{
+    for (size_t i = 0; i < EDGE; i++)
+        row[i] = 0.5f * (line[2 * i] + line[2 * i + 1]);
+}
 
-PAIR_COLUMNS(pair_grey, 1)
-PAIR_COLUMNS(pair_colour, 3)
+/* The same of three channels: of all neighbours, of which every other pair is
+ * then taken. */
+AKIN_SIMD static void
+mean_neighbours(const float *restrict line, float *restrict means)
+{
+    for (size_t i = 0; i < 6 * EDGE - 3; i++)
+        means[i] = 0.5f * (line[i] + line[i + 3]);
+}
 
-/* The columns of a row of n channels. */
 static void
-add_columns(const float *line, size_t n, const struct reach *columns,
-            float *row)
+pair_colour(const float *line, float *row)
+{
+    float means[6 * EDGE];
+
+    mean_neighbours(line, means);
+    for (size_t i = 0; i < EDGE; i++)
+        memcpy(row + 3 * i, means + 6 * i, 3 * sizeof(*row));
+}
+
+/* Columns that reach at most TAPS px, as they do up to twice EDGE: those and
+ * their weights, 0 for what is not reached. */
+#define TAPS ((size_t)3)
+struct taps {
+    size_t first[EDGE];
+    float w[EDGE][TAPS];
+    float scale;
+};
+
+static void
+find_taps(size_t len, struct taps *taps)
 {
     for (size_t i = 0; i < EDGE; i++) {
-        const struct reach *r = &columns[i];
+        struct reach r = reach_of(i, len);
+
+        taps->first[i] = r.first;
+        for (size_t t = 0; t < TAPS; t++)
+            taps->w[i][t] =
+                r.first + t <= r.last ? weight_in(&r, r.first + t) : 0.0f;
+        taps->scale = r.scale;
+    }
+}
+
+/* line: room for TAPS - 1 px behind, of zeros. */
+AKIN_INLINE void
+add_taps(const float *restrict line, size_t n, const struct taps *taps,
+         float *restrict row)
+{
+    for (size_t i = 0; i < EDGE; i++) {
+        const float *px = line + taps->first[i] * n, *w = taps->w[i];
+
+        for (size_t c = 0; c < n; c++)
+            row[i * n + c] =
+                (w[0] * px[c] + w[1] * px[n + c] + w[2] * px[2 * n + c]) *
+                taps->scale;
+    }
+}
+
+/* The columns of a row of n channels, however many they reach. */
+static void
+add_columns(const float *line, size_t n, size_t len, float *row)
+{
+    for (size_t i = 0; i < EDGE; i++) {
+        struct reach r = reach_of(i, len);
 
         for (size_t c = 0; c < n; c++) {
-            float sum = r->w_first * line[r->first * n + c];
+            float sum = r.w_first * line[r.first * n + c];
 
-            for (size_t x = r->first + 1; x < r->last; x++)
+            for (size_t x = r.first + 1; x < r.last; x++)
                 sum += line[x * n + c];
-            if (r->last > r->first)
-                sum += r->w_last * line[r->last * n + c];
-            row[i * n + c] = sum * r->scale;
+            if (r.last > r.first)
+                sum += r.w_last * line[r.last * n + c];
+            row[i * n + c] = sum * r.scale;
         }
     }
+}
+
+/* line: a rectangle's row of `len` px, and TAPS - 1 of zeros. */
+static void
+resample_line(const float *line, size_t n, size_t len, const struct taps *taps,
+              float *row)
+{
+    if (len == 2 * EDGE && n == 1)
+        pair_grey(line, row);
+    else if (len == 2 * EDGE)
+        pair_colour(line, row);
+    else if (len > 2 * EDGE)
+        add_columns(line, n, len, row);
+    else if (n == 1)
+        add_taps(line, 1, taps, row);
+    else
+        add_taps(line, 3, taps, row);
 }
 
 /* One row of output, EDGE x channels: the source rows it reaches are added up
  * first, whole (that is what vector units are good at), then the columns. */
 static void
 picture_row(const struct akin_plane *plane, struct akin_tile_rect rect,
-            const struct reach *ry, const struct reach *columns, float *row)
+            const struct reach *ry, const struct taps *taps, float *row)
 {
-    size_t n = plane->channels;
-    float line[AKIN__NETWORK_RECT_MAX * 3];
+    float line[(AKIN__NETWORK_RECT_MAX + TAPS - 1) * 3];
+    size_t n = plane->channels, width = rect.w * n;
+    size_t row_px = (size_t)plane->width * n;
+    size_t at = (rect.y + ry->first) * row_px + rect.x * n;
 
-    memset(line, 0, (size_t)rect.w * n * sizeof(*line));
-    for (size_t y = ry->first; y <= ry->last; y++)
-        add_row(plane, ((rect.y + y) * (size_t)plane->width + rect.x) * n,
-                rect.w * n, weight_in(ry, y) * ry->scale, line);
-    if (rect.w == 2 * EDGE && n == 1)
-        pair_grey(line, row);
-    else if (rect.w == 2 * EDGE)
-        pair_colour(line, row);
-    else
-        add_columns(line, n, columns, row);
+    if (ry->last == ry->first + 1) {
+        blend_rows(plane, at, width, ry->w_first * ry->scale,
+                   ry->w_last * ry->scale, line);
+    } else {
+        memset(line, 0, width * sizeof(*line));
+        for (size_t y = ry->first; y <= ry->last; y++, at += row_px)
+            add_row(plane, at, width, weight_in(ry, y) * ry->scale, line);
+    }
+    memset(line + width, 0, (TAPS - 1) * n * sizeof(*line));
+    resample_line(line, n, rect.w, taps, row);
 }
 
 /* What a picture's numbers are brought to 0 and 1 with. */
@@ -182,45 +282,32 @@ mix_colours(const float *restrict picture, float *restrict mixed)
 }
 
 AKIN_SIMD static void
-standardise_colour(struct moments m, float *picture)
+standardise(struct moments m, size_t n, float *picture)
 {
-    for (size_t i = 0; i < 3 * N_PX; i++)
+    for (size_t i = 0; i < n; i++)
         picture[i] = (float)(((double)picture[i] - m.mean) * m.inverse);
-}
-
-/* One channel becomes three that are the same. */
-AKIN_SIMD static void
-standardise_grey(struct moments m, const float *restrict grey,
-                 float *restrict picture)
-{
-    for (size_t p = 0; p < N_PX; p++) {
-        float v = (float)(((double)grey[p] - m.mean) * m.inverse);
-
-        picture[3 * p] = picture[3 * p + 1] = picture[3 * p + 2] = v;
-    }
 }
 
 void
 akin__network_picture(const struct akin_plane *plane,
                       struct akin_tile_rect rect, float *picture)
 {
-    struct reach columns[EDGE];
-    float grey[N_PX] = {0}; /* or the colours' mean */
-    bool is_grey = plane->channels == 1;
+    float mixed[N_PX]; /* the colours' mean */
+    const float *value = picture;
+    size_t n = plane->channels;
+    struct taps taps;
 
     assert(rect.w <= AKIN__NETWORK_RECT_MAX);
-    for (size_t i = 0; i < EDGE; i++)
-        columns[i] = reach_of(i, rect.w);
+    if (rect.w < 2 * EDGE)
+        find_taps(rect.w, &taps);
     for (size_t i = 0; i < EDGE; i++) {
         struct reach ry = reach_of(i, rect.h);
-        float *row = is_grey ? &grey[i * EDGE] : &picture[i * EDGE * 3];
 
-        picture_row(plane, rect, &ry, columns, row);
+        picture_row(plane, rect, &ry, &taps, picture + i * EDGE * n);
     }
-    if (is_grey) {
-        standardise_grey(moments_of(grey, N_PX), grey, picture);
-        return;
+    if (n == 3) {
+        mix_colours(picture, mixed);
+        value = mixed;
     }
-    mix_colours(picture, grey);
-    standardise_colour(moments_of(grey, N_PX), picture);
+    standardise(moments_of(value, N_PX), n * N_PX, picture);
 }

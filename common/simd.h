@@ -18,6 +18,9 @@
 #ifndef AKIN_SIMD_H
 #define AKIN_SIMD_H
 
+#include <stdint.h>
+#include <stdlib.h>
+
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) &&         \
     defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) &&                \
     !defined(__SANITIZE_THREAD__)
@@ -37,6 +40,20 @@
 #define AKIN_SIMD_NARROW
 #define akin__has_wide_simd() false
 #endif
+
+/* Memory that begins where a line of the cache does, as vector registers like
+ * it (malloc gives 16 bytes behind a page, and each load touches two lines);
+ * NULL when there is none. For free(). Only for what is kept: glibc does not
+ * give such memory out again as it was, so that what comes and goes adds up. */
+#define AKIN__LINE ((size_t)64)
+static inline void *
+akin__new_lines(size_t size)
+{
+    if (size > SIZE_MAX - AKIN__LINE)
+        return NULL;
+    return aligned_alloc(AKIN__LINE,
+                         (size + AKIN__LINE - 1) / AKIN__LINE * AKIN__LINE);
+}
 
 /* A helper of such a function: must become part of each clone. */
 #define AKIN_INLINE static inline __attribute__((always_inline))

@@ -142,19 +142,24 @@ percentiles(struct akin__stretch_work *work, size_t n, struct range all,
     return range.low < range.high ? range : all;
 }
 
+AKIN_INLINE uint8_t
+grey_of(float value, float low, float scale)
+{
+    float v = (value - low) * scale;
+
+    v = v > 0.0f ? v : 0.0f;
+    v = v < 255.0f ? v : 255.0f;
+    return (uint8_t)(int32_t)(v + 0.5f);
+}
+
 AKIN_SIMD static void
 to_grey(const float *restrict value, size_t n, struct range range,
         uint8_t *restrict grey)
 {
     float scale = 255.0f / (range.high - range.low);
 
-    for (size_t i = 0; i < n; i++) {
-        float v = (value[i] - range.low) * scale;
-
-        v = v > 0.0f ? v : 0.0f;
-        v = v < 255.0f ? v : 255.0f;
-        grey[i] = (uint8_t)(int32_t)(v + 0.5f);
-    }
+    for (size_t i = 0; i < n; i++)
+        grey[i] = grey_of(value[i], range.low, scale);
 }
 
 /* Values so far apart, or so close, that the arithmetic above would leave the
@@ -237,12 +242,15 @@ count_bytes(const uint8_t *px, size_t stride, size_t w, size_t h,
         count[v] = lane[0][v] + lane[1][v] + lane[2][v] + lane[3][v];
 }
 
-static void
-look_up(const uint8_t *restrict px, size_t n, const uint8_t table[256],
-        uint8_t *restrict out)
+/* to_grey of bytes. */
+AKIN_SIMD static void
+bytes_to_grey(const uint8_t *restrict px, size_t n, struct range range,
+              uint8_t *restrict grey)
 {
+    float scale = 255.0f / (range.high - range.low);
+
     for (size_t i = 0; i < n; i++)
-        out[i] = table[px[i]];
+        grey[i] = grey_of((float)px[i], range.low, scale);
 }
 
 /* The k-th smallest of the values that were counted. */
@@ -256,53 +264,60 @@ counted_rank(const uint32_t count[256], size_t k)
     return v;
 }
 
-/* The same for grey bytes, by a table of 256. */
+/* The same for grey bytes, whose counts become those of grey. */
 static float
 stretch_bytes(const struct akin_plane *plane, struct akin_tile_rect rect,
-              uint8_t *grey)
+              uint8_t *grey, uint32_t count[256])
 {
     const uint8_t *px =
         (const uint8_t *)plane->px + (size_t)rect.y * plane->width + rect.x;
     size_t n = (size_t)rect.w * rect.h;
-    uint32_t count[256];
-    float value[256];
-    uint8_t table[256];
+    uint32_t counted[256];
     struct range range;
 
-    count_bytes(px, plane->width, rect.w, rect.h, count);
-    range.low = (float)counted_rank(count, n / TAIL);
-    range.high = (float)counted_rank(count, n - 1 - n / TAIL);
+    count_bytes(px, plane->width, rect.w, rect.h, counted);
+    memset(count, 0, 256 * sizeof(*count));
+    range.low = (float)counted_rank(counted, n / TAIL);
+    range.high = (float)counted_rank(counted, n - 1 - n / TAIL);
     if (!(range.low < range.high)) /* what the tails hide must be seen */
-        range = (struct range){(float)counted_rank(count, 0),
-                               (float)counted_rank(count, n - 1)};
+        range = (struct range){(float)counted_rank(counted, 0),
+                               (float)counted_rank(counted, n - 1)};
     if (!(range.low < range.high)) {
         memset(grey, 128, n); /* one value all over */
+        count[128] = (uint32_t)n;
         return range.high;
     }
-    for (size_t v = 0; v < 256; v++)
-        value[v] = (float)v;
-    to_grey(value, 256, range, table);
     for (uint32_t y = 0; y < rect.h; y++, grey += rect.w)
-        look_up(px + (size_t)y * plane->width, rect.w, table, grey);
+        bytes_to_grey(px + (size_t)y * plane->width, rect.w, range, grey);
+    for (size_t v = 0; v < 256; v++)
+        count[grey_of((float)v, range.low,
+                      255.0f / (range.high - range.low))] += counted[v];
     return range.high;
 }
 
 float
 akin__stretch(struct akin__stretch_work *work, const struct akin_plane *plane,
-              struct akin_tile_rect rect, size_t w, size_t h, uint8_t *grey)
+              struct akin_tile_rect rect, size_t w, size_t h, uint8_t *grey,
+              uint32_t count[256])
 {
-    bool whole = plane->channels == 1 && plane->sample != AKIN_SAMPLE_F32;
+    bool is_grey = plane->channels == 1;
+    bool is_bytes = is_grey && plane->sample == AKIN_SAMPLE_U8;
+    bool is_mirrored = w != rect.w || h != rect.h;
     float white;
 
-    if (plane->channels == 1 && plane->sample == AKIN_SAMPLE_U8) {
-        white = stretch_bytes(plane, rect, grey);
+    if (is_bytes) {
+        white = stretch_bytes(plane, rect, grey, count);
     } else {
         for (uint32_t y = 0; y < rect.h; y++)
             akin__luma_row(plane, rect.x, rect.y + y, rect.w,
                            work->value + (size_t)y * rect.w);
-        white = stretch_values(work, (size_t)rect.w * rect.h, whole, grey);
+        white =
+            stretch_values(work, (size_t)rect.w * rect.h,
+                           is_grey && plane->sample != AKIN_SAMPLE_F32, grey);
     }
-    if (w != rect.w || h != rect.h)
+    if (is_mirrored)
         mirror_up(grey, rect, w, h);
+    if (is_mirrored || !is_bytes)
+        count_bytes(grey, w, w, h, count);
     return white;
 }

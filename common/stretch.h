@@ -19,9 +19,10 @@ struct akin__stretch_work {
 };
 
 /* grey: out, w x h; w >= rect.w and h >= rect.h: what is beyond the rectangle
- * is the rectangle mirrored. Gives the 99.5 percentile. */
+ * is the rectangle mirrored. count: out, its px of each value. Gives the 99.5
+ * percentile. */
 float akin__stretch(struct akin__stretch_work *work,
                     const struct akin_plane *plane, struct akin_tile_rect rect,
-                    size_t w, size_t h, uint8_t *grey);
+                    size_t w, size_t h, uint8_t *grey, uint32_t count[256]);
 
 #endif

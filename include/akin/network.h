@@ -31,7 +31,7 @@ enum akin_status akin_network_read(struct akin_span bytes,
                                    struct akin_error *err) AKIN_MUST_USE;
 void akin_network_free(struct akin_network *network); /* NULL is fine */
 
-/* Scratch memory for one thread, about 1.3 MB. */
+/* Scratch memory for one thread, about 1 MB. */
 struct akin_network_work; /* opaque */
 enum akin_status akin_network_work_new(struct akin_network_work **out,
                                        struct akin_error *err) AKIN_MUST_USE;

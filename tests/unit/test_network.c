@@ -91,12 +91,14 @@ depthwise_equals_the_plain_sum(void **state)
     for (size_t stride = 1; stride <= 2; stride++) {
         float *in = numbers(edge * edge * ch, 1), *w = numbers(9 * ch, 2);
         float *bias = numbers(ch, 3), *out = numbers(edge * edge * ch, 4);
-        size_t half = edge / stride;
-
-        struct akin__depthwise job = {in, w, bias, edge, ch, stride};
+        size_t half = edge / stride, row = edge * ch;
+        struct akin__depthwise job = {in, w, bias, edge, ch, stride, NULL};
 
         akin__conv_depthwise(&job, 0, 1, out);
-        akin__conv_depthwise(&job, 1, half, out + half * ch);
+        akin__conv_depthwise(&job, 2, half, out + 2 * half * ch);
+        job.in = in + stride * row; /* the second row, as if all began there */
+        job.before = job.in - row;
+        akin__conv_depthwise(&job, 0, 1, out + half * ch);
         for (size_t y = 0; y < half; y++)
             for (size_t x = 0; x < half; x++)
                 for (size_t c = 0; c < ch; c++)
@@ -115,25 +117,28 @@ static void
 stem_equals_the_plain_sum(void **state)
 {
     const size_t edge = 16, n_out = 16;
-    float *in = numbers(edge * edge * 3, 1), *w = numbers(27 * n_out, 2);
-    float *bias = numbers(n_out, 3), *out = numbers(edge * edge / 4 * n_out, 4);
 
     (void)state;
-    akin__conv_stem(in, edge, w, bias, out);
-    for (size_t y = 0; y < edge / 2; y++)
-        for (size_t x = 0; x < edge / 2; x++)
-            for (size_t k = 0; k < n_out; k++) {
-                double sum = (double)bias[k];
+    for (size_t n = 1; n <= 3; n += 2) {
+        float *in = numbers(edge * edge * n, 1), *w = numbers(9 * n * n_out, 2);
+        float *bias = numbers(n_out, 3);
+        float *out = numbers(edge * edge / 4 * n_out, 4);
 
-                for (size_t c = 0; c < 3; c++)
-                    sum += plain_3x3(in, edge, 3, c, 2, y, x, w + c * n_out + k,
-                                     3 * n_out);
-                assert_relu(out[(y * (edge / 2) + x) * n_out + k], sum);
-            }
-    free(in);
-    free(w);
-    free(bias);
-    free(out);
+        akin__conv_stem(in, edge, n, w, bias, out);
+        for (size_t i = 0; i < edge * edge / 4 * n_out; i++) {
+            size_t k = i % n_out, x = i / n_out % (edge / 2);
+            double sum = (double)bias[k];
+
+            for (size_t c = 0; c < n; c++)
+                sum += plain_3x3(in, edge, n, c, 2, i / n_out / (edge / 2), x,
+                                 w + c * n_out + k, n * n_out);
+            assert_relu(out[i], sum);
+        }
+        free(in);
+        free(w);
+        free(bias);
+        free(out);
+    }
 }
 
 static void
@@ -284,7 +289,8 @@ sample_type_gain_offset_and_equal_channels_do_not_count(void **state)
     drawn(f, 256, 256, 1, AKIN_SAMPLE_F32, 0.001, -7, other);
     assert_true(cosine(first, other) > 0.9999);
     drawn(f, 256, 256, 3, AKIN_SAMPLE_U8, 1, 0, other);
-    assert_true(cosine(first, other) > 0.99999);
+    for (size_t i = 0; i < N; i++)
+        assert_true(fabs((double)first[i] - (double)other[i]) < 1e-3);
 }
 
 static void
@@ -305,7 +311,7 @@ static void
 picture_has_mean_zero_and_deviation_one(void **state)
 {
     enum { SIDE = AKIN_NETWORK_EDGE };
-    float *picture = numbers((size_t)SIDE * SIDE * 3, 1);
+    float *picture = numbers((size_t)SIDE * SIDE, 1);
     struct akin_plane plane = {0};
     struct akin_error err = {0};
     double sum = 0, squares = 0;
@@ -317,8 +323,8 @@ picture_has_mean_zero_and_deviation_one(void **state)
     akin__network_picture(&plane, (struct akin_tile_rect){20, 10, 256, 190},
                           picture);
     for (size_t i = 0; i < (size_t)SIDE * SIDE; i++) {
-        sum += (double)picture[3 * i];
-        squares += (double)picture[3 * i] * (double)picture[3 * i];
+        sum += (double)picture[i];
+        squares += (double)picture[i] * (double)picture[i];
     }
     assert_true(fabs(sum / (SIDE * SIDE)) < 1e-4);
     assert_true(fabs(squares / (SIDE * SIDE) - 1) < 1e-3);
