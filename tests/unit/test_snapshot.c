@@ -578,6 +578,7 @@ fill_for_ivf(struct fixture *f)
 {
     f->config.index_exact_below = 0;
     f->config.query_probe_tiles = 64; /* narrow: up to 256 rows */
+    f->config.publish_train_min_tiles = 1000000; /* learning takes longest */
     open_source(f);
     for (uint32_t d = 0; d < IVF_DATASETS; d++) {
         char id[16];
