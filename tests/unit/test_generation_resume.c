@@ -39,16 +39,22 @@ static const struct {
     {AKIN_CATALOG_TEXT, AKIN__STEP_METADATA},
 };
 
+/* Made by the first who needs it: a store that was published undisturbed, and
+ * the data.mdb that all begin with. */
+struct beginning {
+    size_t n_tiles; /* of each of 9 images */
+    char *reference;
+    struct akin_buf data;
+};
+static struct beginning small = {.n_tiles = 12};
+static struct beginning trained = {.n_tiles = 60}; /* enough to train on */
+
 struct fixture {
+    struct beginning *from;
     char *dir;
     struct akin_store *store;
     struct akin_config config;
 };
-
-/* Made once: the store that was published undisturbed, and data.mdb that all
- * begin with. */
-static char *reference;
-static struct akin_buf data;
 
 /* --- stores --- */
 
@@ -71,7 +77,7 @@ fill(struct akin_store *store, size_t n_images, size_t n_tiles)
 
 /* The store in dir as it was before the first publish. */
 static void
-put_back(const char *dir)
+put_back(const struct beginning *from, const char *dir)
 {
     char *path = akin_path_join(dir, "data.mdb");
     struct akin_names names = {0};
@@ -84,7 +90,7 @@ put_back(const char *dir)
         assert_ok(akin_file_remove(old, &err));
         free(old);
     }
-    assert_ok(akin_file_write(path, akin_buf_span(&data), &err));
+    assert_ok(akin_file_write(path, akin_buf_span(&from->data), &err));
     akin_names_free(&names);
     free(path);
 }
@@ -105,7 +111,6 @@ close_store(struct fixture *f)
     f->store = NULL;
 }
 
-/* 540 tiles: enough to train on, and with an index. */
 static void
 set_config(struct akin_config *config)
 {
@@ -116,8 +121,8 @@ set_config(struct akin_config *config)
     config->publish_train_min_tiles = 512;
 }
 
-static int
-make_reference(void **state)
+static void
+make_beginning(struct beginning *from)
 {
     struct akin_store *store = NULL;
     struct akin_publish_report report;
@@ -125,31 +130,36 @@ make_reference(void **state)
     struct akin_error err = {0};
     char *path;
 
-    (void)state;
-    reference = akin_test_folder();
-    path = akin_path_join(reference, "data.mdb");
-    assert_ok(akin_store_open(reference, AKIN_STORE_CREATE, &store, &err));
-    fill(store, 9, 60);
+    from->reference = akin_test_folder();
+    path = akin_path_join(from->reference, "data.mdb");
+    assert_ok(
+        akin_store_open(from->reference, AKIN_STORE_CREATE, &store, &err));
+    fill(store, 9, from->n_tiles);
     akin_store_close(store);
-    assert_ok(akin_file_read(path, FILE_MAX, &data, &err));
-    put_back(reference);
+    assert_ok(akin_file_read(path, FILE_MAX, &from->data, &err));
+    put_back(from, from->reference);
     set_config(&config);
-    assert_ok(akin_store_open(reference, AKIN_STORE_WRITE, &store, &err));
+    assert_ok(akin_store_open(from->reference, AKIN_STORE_WRITE, &store, &err));
     assert_ok(
         akin_generation_publish(store, &config, NULL, NULL, &report, &err));
     assert_int_equal(report.steps_kept, 0);
-    assert_true(report.trained && !report.exact);
+    assert_int_equal(report.trained, from == &trained);
+    assert_false(report.exact);
     akin_store_close(store);
     free(path);
-    return 0;
 }
 
 static int
-remove_reference(void **state)
+remove_beginnings(void **state)
 {
+    struct beginning *const all[] = {&small, &trained};
+
     (void)state;
-    akin_test_remove(reference);
-    akin_buf_free(&data);
+    for (size_t i = 0; i < AKIN_COUNT(all); i++) {
+        if (all[i]->reference != NULL)
+            akin_test_remove(all[i]->reference);
+        akin_buf_free(&all[i]->data);
+    }
     return 0;
 }
 
@@ -158,9 +168,12 @@ setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
 
+    f->from = *state;
+    if (f->from->reference == NULL)
+        make_beginning(f->from);
     f->dir = akin_test_folder();
     set_config(&f->config);
-    put_back(f->dir);
+    put_back(f->from, f->dir);
     *state = f;
     return 0;
 }
@@ -291,7 +304,7 @@ read_both(const struct fixture *f, const char *name, struct akin_buf *is,
     assert_ok(akin_file_read(path, FILE_MAX, is, &err));
     free(path);
     free(dir);
-    dir = akin__generation_dir(reference, 1);
+    dir = akin__generation_dir(f->from->reference, 1);
     path = akin_path_join(dir, name);
     assert_ok(akin_file_read(path, FILE_MAX, want, &err));
     free(path);
@@ -415,7 +428,7 @@ killed_anywhere_it_goes_on_to_the_same_files(void **state)
         struct mark mark[AKIN_COUNT(made)];
         size_t kept;
 
-        put_back(f->dir);
+        put_back(f->from, f->dir);
         if (!publish_and_die(f, (struct death){.at = at}))
             break;
         kept = look_at_state(f, mark);
@@ -513,7 +526,7 @@ damaged_leftovers_are_noticed_and_made_again(void **state)
         print_message("  %s\n", name);
         for (int how = (int)i % akin_test_stride; how < 3;
              how += akin_test_stride) {
-            put_back(f->dir);
+            put_back(f->from, f->dir);
             die_when_all_is_done(f);
             spoil(path, how);
             go_on(f, is_state ? 0 : made[i].step);
@@ -534,7 +547,7 @@ no_bit_of_the_state_can_flip_unnoticed(void **state)
         struct akin_buf whole = {0};
         struct akin_error err = {0};
 
-        put_back(f->dir);
+        put_back(f->from, f->dir);
         assert_true(publish_and_die(f, (struct death){.step = "index"}));
         assert_ok(akin_file_read(path, FILE_MAX, &whole, &err));
         whole.data[akin_test_below(&random, whole.len)] ^=
@@ -626,7 +639,7 @@ another_store(struct fixture *f)
     struct akin_store *store = NULL;
 
     assert_ok(akin_store_open(folder, AKIN_STORE_CREATE, &store, &err));
-    fill(store, 9, 60);
+    fill(store, 9, f->from->n_tiles);
     akin_store_close(store);
     assert_ok(akin_file_read(from, FILE_MAX, &other, &err));
     assert_ok(akin_file_write(to, akin_buf_span(&other), &err));
@@ -661,7 +674,7 @@ other_inputs_begin_again(void **state)
         struct akin_config before = f->config;
 
         print_message("  %s\n", inputs[i].name);
-        put_back(f->dir);
+        put_back(f->from, f->dir);
         die_when_all_is_done(f);
         inputs[i].change(f);
         go_on(f, inputs[i].kept);
@@ -723,21 +736,22 @@ an_index_that_was_worse_than_none_is_not_made_again(void **state)
     akin_generation_close(gen);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name, from)                                                       \
+    cmocka_unit_test_prestate_setup_teardown(name, setup, teardown, from)
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(killed_anywhere_it_goes_on_to_the_same_files),
-        TEST(killed_twice_it_goes_on_twice),
-        TEST(killed_between_rename_and_switch_all_is_kept),
-        TEST(killed_after_the_switch_there_is_nothing_to_go_on_with),
-        TEST(damaged_leftovers_are_noticed_and_made_again),
-        TEST(no_bit_of_the_state_can_flip_unnoticed),
-        TEST(other_inputs_begin_again),
-        TEST(an_index_that_was_worse_than_none_is_not_made_again),
+        TEST(killed_anywhere_it_goes_on_to_the_same_files, &trained),
+        TEST(killed_twice_it_goes_on_twice, &small),
+        TEST(killed_between_rename_and_switch_all_is_kept, &small),
+        TEST(killed_after_the_switch_there_is_nothing_to_go_on_with, &small),
+        TEST(damaged_leftovers_are_noticed_and_made_again, &small),
+        TEST(no_bit_of_the_state_can_flip_unnoticed, &small),
+        TEST(other_inputs_begin_again, &small),
+        TEST(an_index_that_was_worse_than_none_is_not_made_again, &small),
     };
 
-    return cmocka_run_group_tests(tests, make_reference, remove_reference);
+    return cmocka_run_group_tests(tests, NULL, remove_beginnings);
 }
