@@ -582,8 +582,8 @@ make_ivf_store(struct fixture *f)
         char id[16];
 
         (void)snprintf(id, sizeof(id), "V%u", d);
-        (void)add(f, akin_test_put_dataset(f->store, id), d == 0 ? 900 : 32,
-                  1000 + d);
+        (void)add(f, akin_test_put_dataset(f->store, id),
+                  d == 0 ? 900 : 32 / akin_test_stride, 1000 + d);
     }
     (void)add(f, 2, 400, 4000); /* image 401 */
     publish(f);
