@@ -131,6 +131,17 @@ fail_call(const struct akin_client *client, size_t len, int timeout_ms,
     return fail_nn("asking", client->url, err);
 }
 
+/* An answer that comes after its call was given up waits in the socket; sending
+ * over it would lose its memory (nanomsg 1.1.5, req.c). */
+static void
+drop_late_answer(int sock)
+{
+    void *late = NULL;
+
+    if (nn_recv(sock, &late, NN_MSG, NN_DONTWAIT) >= 0)
+        (void)nn_freemsg(late);
+}
+
 static enum akin_status
 exchange(struct akin_client *client, struct akin_span request, int timeout_ms,
          void **answer, size_t *len, struct akin_error *err)
@@ -140,6 +151,7 @@ exchange(struct akin_client *client, struct akin_span request, int timeout_ms,
     if (set_int(client->sock, NN_SOL_SOCKET, NN_SNDTIMEO, timeout_ms) < 0 ||
         set_int(client->sock, NN_SOL_SOCKET, NN_RCVTIMEO, timeout_ms) < 0)
         return fail_nn("settings of", client->url, err);
+    drop_late_answer(client->sock);
     do
         n = nn_send(client->sock, request.data, request.len, 0);
     while (n < 0 && nn_errno() == EINTR);

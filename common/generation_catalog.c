@@ -134,7 +134,6 @@ akin__publish_catalog(struct akin__publish *pub, struct akin_error *err)
     bool is_exact = false;
     enum akin_status st;
 
-    akin__publish_progress(pub, "metadata", 0);
     st = read_exactly(pub->store, &txn, &change, &is_exact, err);
     if (st == AKIN_OK)
         st = akin_catalog_acquire(source, txn, change, &catalog, err);
@@ -144,9 +143,9 @@ akin__publish_catalog(struct akin__publish *pub, struct akin_error *err)
             akin_bitmap_count(akin_facets_all(akin_catalog_facets(catalog)));
     if (st == AKIN_OK)
         st = akin_catalog_write(catalog, is_exact, pub->dir, err);
+    pub->change = is_exact ? change : 0;
     akin_catalog_release(catalog);
     akin_catalogs_free(source);
     akin_term_cache_free(terms);
-    akin__publish_progress(pub, "metadata", 1);
     return st;
 }

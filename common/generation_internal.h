@@ -18,6 +18,7 @@
 #define AKIN__FILE_VECTORS "vectors.f32"
 #define AKIN__FILE_INDEX "vectors.ivf"
 #define AKIN__FILE_CALIBRATION "calibration.json"
+#define AKIN__FILE_STATE "publish.json" /* only while it is unfinished */
 #define AKIN__CALIBRATION_MAX ((uint64_t)1 << 20)
 #define AKIN__MANIFEST_MAX ((uint64_t)1 << 20)
 #define AKIN__PROJECTION_MAX ((uint64_t)1 << 24)
@@ -47,6 +48,9 @@ enum akin_status akin__seal_make(const char *path, struct akin_json **out,
 /* ESTALE when size or sampled hash differ. */
 enum akin_status akin__seal_check(const struct akin_json *seal,
                                   const char *path, struct akin_error *err);
+/* The same of every byte. */
+enum akin_status akin__seal_check_all(const struct akin_json *seal,
+                                      const char *path, struct akin_error *err);
 
 /* Hash of a manifest without its own "hash". */
 struct akin_hash akin__manifest_hash(const struct akin_json *manifest);
@@ -61,6 +65,16 @@ enum akin_status akin__map_file(const char *path, void **map, size_t *len,
 
 /* --- the steps of a publish --- */
 
+enum akin__step {
+    AKIN__STEP_TRAIN,
+    AKIN__STEP_PROJECT,
+    AKIN__STEP_INDEX,
+    AKIN__STEP_MODEL,
+    AKIN__STEP_CALIBRATE,
+    AKIN__STEP_METADATA,
+    AKIN__N_STEPS
+};
+
 struct akin__publish {
     /* given */
     struct akin_store *store;
@@ -73,14 +87,18 @@ struct akin__publish {
     struct akin_generation_image *images;
     size_t n_images;
     uint32_t last_image;
+    struct akin_hash inputs; /* all that the files follow from */
 
     /* what comes out */
     uint32_t number;
-    char *dir; /* gen-N.tmp */
+    char *dir;               /* gen-N.tmp */
+    struct akin_json *state; /* publish.json */
+    size_t n_kept;           /* steps that a run before had done */
     struct akin_projection *projection;
     bool trained;
     uint64_t n_rows, n_datasets, n_records;
-    bool indexed;
+    uint64_t change; /* of the store, that the catalog is exactly of; or 0 */
+    bool indexed;    /* and the index is good enough to be used */
     size_t n_lists;
     struct akin_vindex_model model;
 };
@@ -91,15 +109,21 @@ void akin__publish_progress(const struct akin__publish *pub, const char *step,
 /* Counts pub->n_datasets in pub->images. */
 void akin__publish_count(struct akin__publish *pub);
 
-/* Makes pub->projection: trained on a sample, or the built-in one. */
+/* Makes pub->projection, trained on a sample or the built-in one, and
+ * projection.bin. */
 enum akin_status akin__publish_train(struct akin__publish *pub,
                                      struct akin_error *err);
-/* Writes projection.bin, vectors.f32 and images.bin; leaves out of pub->images
- * what was removed meanwhile. */
+/* Writes vectors.f32 and images.bin; leaves out of pub->images what was removed
+ * meanwhile. */
 enum akin_status akin__publish_project(struct akin__publish *pub,
                                        struct akin_error *err);
-/* Writes vectors.ivf when there are enough rows. */
+/* Are there enough rows for an index? */
+bool akin__wants_index(const struct akin__publish *pub);
+/* Writes vectors.ivf when there are. */
 enum akin_status akin__publish_index(struct akin__publish *pub,
+                                     struct akin_error *err);
+/* Measures it; removes it when it is worse than none. */
+enum akin_status akin__publish_model(struct akin__publish *pub,
                                      struct akin_error *err);
 /* Writes the catalog's files: facets.bin and text.sqlite. */
 enum akin_status akin__publish_catalog(struct akin__publish *pub,
@@ -111,6 +135,25 @@ enum akin_status akin__publish_calibrate(struct akin__publish *pub,
 enum akin_status akin__calibration_open(struct akin_generation *gen,
                                         const struct akin_feature_set *set,
                                         struct akin_error *err);
+
+/* generation_resume.c: what was done is written down after each step, and found
+ * again by the next run of the same inputs. These are gathered image by image,
+ * then completed. begin takes over what holds (pub->n_kept steps), removes the
+ * rest of pub->dir, and needs the plan. note: the step is done and synced. */
+const char *akin__step_name(enum akin__step step);
+void akin__resume_image(struct akin__publish *pub,
+                        const struct akin_image_brief *brief);
+enum akin_status akin__resume_inputs(struct akin__publish *pub,
+                                     struct akin_txn *txn,
+                                     struct akin_error *err);
+enum akin_status akin__resume_begin(struct akin__publish *pub,
+                                    struct akin_error *err);
+enum akin_status akin__resume_note(struct akin__publish *pub,
+                                   enum akin__step step,
+                                   struct akin_error *err);
+/* The seal of a file that was noted, or NULL; borrowed. */
+const struct akin_json *akin__resume_seal(const struct akin__publish *pub,
+                                          const char *name);
 
 /* generation_model.c: the model as the manifest has it, and back. EFORMAT: a
  * number is missing or out of its range; n_probe at most n_lists. */

@@ -270,7 +270,6 @@ akin__publish_calibrate(struct akin__publish *pub, struct akin_error *err)
     enum akin_status st;
 
     akin_calibration_init(out, akin_store_features(pub->store));
-    akin__publish_progress(pub, "calibrate", 0);
     st = akin__map_file(path, &vectors, &len, err);
     if (st == AKIN_OK && pub->n_rows > 0) {
         s.vectors = vectors;
@@ -285,7 +284,6 @@ akin__publish_calibrate(struct akin__publish *pub, struct akin_error *err)
         (void)munmap(vectors, len);
     if (st == AKIN_OK)
         st = write_file(pub, out, err);
-    akin__publish_progress(pub, "calibrate", 1);
     sample_free(&s);
     free(path);
     free(out);

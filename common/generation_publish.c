@@ -6,9 +6,12 @@
  *   before the rename   gen-N.tmp; `current` names the old generation
  *   before the switch   gen-N beside it; `current` names the old one
  *   after the switch    the new one is current; the old folder lies there
- * All are complete states for readers; the next publish removes whatever is
- * not current. The lock is the system's (flock) and so ends with the process.
- * Every file and the folder are synced before `current` names them.
+ * All are complete states for readers. In the first two the next publish goes
+ * on with what was finished, when it is of the same (generation_resume.c), and
+ * it removes whatever else is not current. A run that fails removes what it
+ * made: if the disk is full, that helps. The lock is the system's (flock) and
+ * so ends with the process. Every file and the folder are synced before
+ * `current` names them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -82,9 +85,11 @@ is_generation(const char *name, uint32_t *number)
     return true;
 }
 
-/* Removes every generation but the current one. */
+/* Removes every generation but the current one and the folder `keep` (may be
+ * NULL). */
 static enum akin_status
-clean(const char *store_dir, uint32_t current, struct akin_error *err)
+clean(const char *store_dir, uint32_t current, const char *keep,
+      struct akin_error *err)
 {
     struct akin_names names = {0};
     enum akin_status st = akin_dir_list(store_dir, &names, err);
@@ -97,7 +102,8 @@ clean(const char *store_dir, uint32_t current, struct akin_error *err)
             (number == current && number != 0))
             continue;
         path = akin_path_join(store_dir, names.name[i]);
-        st = akin_file_remove(path, err);
+        if (keep == NULL || strcmp(path, keep) != 0)
+            st = akin_file_remove(path, err);
         free(path);
     }
     akin_names_free(&names);
@@ -158,8 +164,9 @@ list_images(struct akin__publish *pub, struct akin_txn *txn,
             st = add_image(pub, &room, &brief, err);
         if (st != AKIN_OK)
             return st;
+        akin__resume_image(pub, &brief);
     }
-    return st == AKIN_ENOTFOUND ? AKIN_OK : st;
+    return st == AKIN_ENOTFOUND ? akin__resume_inputs(pub, txn, err) : st;
 }
 
 /* Which images, from one view of the store, and the number that follows. */
@@ -232,20 +239,33 @@ make_current(struct akin__publish *pub, uint32_t current,
     }
     if (st == AKIN_OK)
         akin__publish_progress(pub, "switch", 1);
+    if (st == AKIN_OK) { /* no reader asks for it: no failure if it stays */
+        char *state = akin_path_join(final, AKIN__FILE_STATE);
+
+        (void)!akin_file_remove(state, NULL);
+        free(state);
+    }
     free(final);
     return st;
 }
 
+/* gen-N.tmp, with what a run that died left there; when it died between rename
+ * and switch, that is called gen-N. */
 static enum akin_status
 make_dir(struct akin__publish *pub, struct akin_error *err)
 {
     char *final = akin__generation_dir(akin_store_dir(pub->store), pub->number);
+    struct akin_file_stat there = {.is_dir = true};
     struct akin_buf name = {0};
+    enum akin_status st = AKIN_OK;
 
     akin_buf_printf(&name, "%s.tmp", final);
     pub->dir = (char *)akin_buf_take(&name);
+    (void)rename(final, pub->dir); /* if it cannot be, it is removed */
     free(final);
-    return akin_dir_make(pub->dir, err);
+    if (akin_file_stat(pub->dir, &there, NULL) == AKIN_OK && !there.is_dir)
+        st = akin_file_remove(pub->dir, err);
+    return st == AKIN_OK ? akin_dir_make(pub->dir, err) : st;
 }
 
 /* Removes the old generation, or after a failure the half-made one. What is
@@ -263,30 +283,51 @@ clean_after(struct akin_store *store)
         st = akin_generation_current(txn, &current, NULL);
     akin_txn_end(txn);
     if (st == AKIN_OK)
-        (void)!clean(akin_store_dir(store), current, NULL);
+        (void)!clean(akin_store_dir(store), current, NULL, NULL);
+}
+
+static enum akin_status
+take_steps(struct akin__publish *pub, struct akin_error *err)
+{
+    static enum akin_status (*const steps[AKIN__N_STEPS])(
+        struct akin__publish *, struct akin_error *) = {
+        [AKIN__STEP_TRAIN] = akin__publish_train,
+        [AKIN__STEP_PROJECT] = akin__publish_project,
+        [AKIN__STEP_INDEX] = akin__publish_index,
+        [AKIN__STEP_MODEL] = akin__publish_model,
+        [AKIN__STEP_CALIBRATE] = akin__publish_calibrate,
+        [AKIN__STEP_METADATA] = akin__publish_catalog};
+    enum akin_status st = AKIN_OK;
+
+    if (pub->n_kept > 0)
+        akin__publish_progress(pub, "resume", 1);
+    for (size_t i = pub->n_kept; st == AKIN_OK && i < AKIN__N_STEPS; i++) {
+        enum akin__step step = (enum akin__step)i;
+
+        akin__publish_progress(pub, akin__step_name(step), 0);
+        st = steps[i](pub, err);
+        if (st == AKIN_OK)
+            st = akin__resume_note(pub, step, err);
+        if (st == AKIN_OK)
+            akin__publish_progress(pub, akin__step_name(step), 1);
+    }
+    return st;
 }
 
 static enum akin_status
 publish(struct akin__publish *pub, struct akin_error *err)
 {
-    const char *store_dir = akin_store_dir(pub->store);
     uint32_t current = 0;
     enum akin_status st = plan(pub, &current, err);
 
     if (st == AKIN_OK)
-        st = clean(store_dir, current, err);
-    if (st == AKIN_OK)
         st = make_dir(pub, err);
     if (st == AKIN_OK)
-        st = akin__publish_train(pub, err);
+        st = clean(akin_store_dir(pub->store), current, pub->dir, err);
     if (st == AKIN_OK)
-        st = akin__publish_project(pub, err);
+        st = akin__resume_begin(pub, err);
     if (st == AKIN_OK)
-        st = akin__publish_index(pub, err);
-    if (st == AKIN_OK)
-        st = akin__publish_catalog(pub, err);
-    if (st == AKIN_OK)
-        st = akin__publish_calibrate(pub, err);
+        st = take_steps(pub, err);
     if (st == AKIN_OK)
         st = akin__publish_manifest(pub, err);
     if (st == AKIN_OK)
@@ -317,6 +358,7 @@ fill_report(const struct akin__publish *pub, struct akin_publish_report *report,
         .trained = pub->trained,
         .exact = !pub->indexed,
         .recall = pub->indexed ? pub->model.recall : 0,
+        .steps_kept = pub->n_kept,
         .seconds = seconds};
 }
 
@@ -341,6 +383,7 @@ akin_generation_publish(struct akin_store *store,
     if (st != AKIN_OK)
         akin_error_prefix(err, "publish");
     akin_projection_free(pub.projection);
+    akin_json_free(pub.state);
     free(pub.images);
     free(pub.dir);
     (void)close(lock_fd); /* and with it the lock */

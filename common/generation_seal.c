@@ -151,6 +151,25 @@ akin__seal_check(const struct akin_json *seal, const char *path,
     return AKIN_OK;
 }
 
+enum akin_status
+akin__seal_check_all(const struct akin_json *seal, const char *path,
+                     struct akin_error *err)
+{
+    const char *want_text = akin_json_text(seal, "hash");
+    struct akin_hash want, is;
+    enum akin_status st = akin__seal_check(seal, path, err);
+
+    if (st == AKIN_OK)
+        st = akin_hash_file(path, &is, err);
+    if (st == AKIN_OK &&
+        (want_text == NULL || !akin_hash_parse(want_text, &want) ||
+         memcmp(want.bytes, is.bytes, sizeof(is.bytes)) != 0))
+        st = AKIN_FAIL(err, AKIN_ESTALE,
+                       "%s is not the file that was sealed (its hash differs)",
+                       path);
+    return st;
+}
+
 struct akin_hash
 akin__manifest_hash(const struct akin_json *manifest)
 {

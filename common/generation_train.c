@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * generation_train.c - which tiles teach the projection.
+ * generation_train.c - which tiles teach the projection, and projection.bin.
  *
  * Every dataset counts alike: of each, at most the same number of tiles is
  * taken (the largest for which all together stay within publish.train_tiles),
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "akin/file.h"
 #include "generation_internal.h"
 
 #define IMAGES_A_TXN ((size_t)64)
@@ -238,13 +239,12 @@ finish(const struct sample *s, struct akin__publish *pub,
     return st;
 }
 
-enum akin_status
-akin__publish_train(struct akin__publish *pub, struct akin_error *err)
+static enum akin_status
+train(struct akin__publish *pub, struct akin_error *err)
 {
     struct sample s = {.pub = pub};
     enum akin_status st;
 
-    akin__publish_progress(pub, "train", 0);
     /* A few thousand tiles teach less than the built-in one already knows. */
     if (!is_external(pub) &&
         tiles_within(pub, UINT64_MAX) < pub->config->publish_train_min_tiles)
@@ -261,4 +261,26 @@ akin__publish_train(struct akin__publish *pub, struct akin_error *err)
     akin_projection_trainer_free(s.trainer);
     free(s.features.data);
     return st;
+}
+
+static enum akin_status
+write_projection(const struct akin__publish *pub, struct akin_error *err)
+{
+    char *path = akin_path_join(pub->dir, AKIN__FILE_PROJECTION);
+    struct akin_buf bytes = {0};
+    enum akin_status st;
+
+    akin_projection_write(pub->projection, &bytes);
+    st = akin_file_write(path, akin_buf_span(&bytes), err);
+    akin_buf_free(&bytes);
+    free(path);
+    return st;
+}
+
+enum akin_status
+akin__publish_train(struct akin__publish *pub, struct akin_error *err)
+{
+    enum akin_status st = train(pub, err);
+
+    return st == AKIN_OK ? write_projection(pub, err) : st;
 }

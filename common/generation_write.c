@@ -199,29 +199,13 @@ akin__publish_count(struct akin__publish *pub)
             i == 0 || pub->images[i].dataset != pub->images[i - 1].dataset;
 }
 
-static enum akin_status
-write_projection(const struct akin__publish *pub, struct akin_error *err)
-{
-    char *path = akin_path_join(pub->dir, AKIN__FILE_PROJECTION);
-    struct akin_buf bytes = {0};
-    enum akin_status st;
-
-    akin_projection_write(pub->projection, &bytes);
-    st = akin_file_write(path, akin_buf_span(&bytes), err);
-    akin_buf_free(&bytes);
-    free(path);
-    return st;
-}
-
 enum akin_status
 akin__publish_project(struct akin__publish *pub, struct akin_error *err)
 {
     struct projecting p = {.pub = pub};
-    enum akin_status st = write_projection(pub, err);
+    enum akin_status st =
+        out_open(&p.vectors, pub->dir, AKIN__FILE_VECTORS, err);
 
-    akin__publish_progress(pub, "project", 0);
-    if (st == AKIN_OK)
-        st = out_open(&p.vectors, pub->dir, AKIN__FILE_VECTORS, err);
     if (st == AKIN_OK)
         st = out_open(&p.images, pub->dir, AKIN__FILE_IMAGES, err);
     if (st == AKIN_OK)
@@ -255,92 +239,109 @@ target_of(double recall)
     return recall + (1 - recall) * CALIBRATION_MARGIN;
 }
 
-/* An index that misses the recall asked for, with all its lists probed, is
- * worse than none: then the exact scan stays. */
-static enum akin_status
-calibrate(struct akin__publish *pub, const float *vectors, const char *path,
-          struct akin_error *err)
+bool
+akin__wants_index(const struct akin__publish *pub)
 {
-    struct akin_vindex *vx = NULL;
-    enum akin_status st =
-        akin_vindex_open(path, (size_t)pub->n_rows, AKIN_DIM, &vx, err);
-
-    if (st != AKIN_OK)
-        return st;
-    st = akin_vindex_calibrate(vx, vectors, calibration_queries(pub->n_rows),
-                               target_of(pub->config->query_recall),
-                               &pub->model, err);
-    pub->n_lists = akin_vindex_lists(vx);
-    pub->indexed = st == AKIN_OK &&
-                   pub->model.recall >= target_of(pub->config->query_recall);
-    akin_vindex_close(vx);
-    if (st == AKIN_OK && !pub->indexed)
-        st = akin_file_remove(path, err);
-    return st;
+    return pub->n_rows > 0 && pub->n_rows >= pub->config->index_exact_below;
 }
 
 static enum akin_status
-build_index(struct akin__publish *pub, const float *vectors, const char *path,
+map_vectors(const struct akin__publish *pub, void **vectors, size_t *len,
             struct akin_error *err)
 {
-    const struct akin_vindex_build_options opt = {
-        .train_rows = (size_t)pub->config->publish_train_tiles,
-        .threads = (int)akin_config_threads(pub->config->index_jobs)};
-    enum akin_status st = akin_vindex_build(vectors, (size_t)pub->n_rows,
-                                            AKIN_DIM, &opt, path, err);
+    char *path = akin_path_join(pub->dir, AKIN__FILE_VECTORS);
+    enum akin_status st = akin__map_file(path, vectors, len, err);
 
-    akin__publish_progress(pub, "index", 0.5);
-    return st == AKIN_OK ? calibrate(pub, vectors, path, err) : st;
+    free(path);
+    return st;
 }
 
 enum akin_status
 akin__publish_index(struct akin__publish *pub, struct akin_error *err)
 {
-    char *vectors_path, *index_path;
+    const struct akin_vindex_build_options opt = {
+        .train_rows = (size_t)pub->config->publish_train_tiles,
+        .threads = (int)akin_config_threads(pub->config->index_jobs)};
+    char *path;
     void *vectors = NULL;
     size_t len = 0;
     enum akin_status st;
 
-    if (pub->n_rows == 0 || pub->n_rows < pub->config->index_exact_below)
+    if (!akin__wants_index(pub))
         return AKIN_OK;
-    akin__publish_progress(pub, "index", 0);
-    vectors_path = akin_path_join(pub->dir, AKIN__FILE_VECTORS);
-    index_path = akin_path_join(pub->dir, AKIN__FILE_INDEX);
-    st = akin__map_file(vectors_path, &vectors, &len, err);
+    path = akin_path_join(pub->dir, AKIN__FILE_INDEX);
+    st = map_vectors(pub, &vectors, &len, err);
     if (st == AKIN_OK) {
-        st = build_index(pub, vectors, index_path, err);
+        st = akin_vindex_build(vectors, (size_t)pub->n_rows, AKIN_DIM, &opt,
+                               path, err);
         (void)munmap(vectors, len);
     }
-    free(vectors_path);
-    free(index_path);
-    akin__publish_progress(pub, "index", 1);
+    free(path);
+    return st;
+}
+
+static enum akin_status
+calibrate(struct akin__publish *pub, const char *path, struct akin_error *err)
+{
+    struct akin_vindex *vx = NULL;
+    void *vectors = NULL;
+    size_t len = 0;
+    enum akin_status st =
+        akin_vindex_open(path, (size_t)pub->n_rows, AKIN_DIM, &vx, err);
+
+    if (st == AKIN_OK)
+        st = map_vectors(pub, &vectors, &len, err);
+    if (st == AKIN_OK) {
+        st = akin_vindex_calibrate(
+            vx, vectors, calibration_queries(pub->n_rows),
+            target_of(pub->config->query_recall), &pub->model, err);
+        pub->n_lists = akin_vindex_lists(vx);
+        (void)munmap(vectors, len);
+    }
+    akin_vindex_close(vx);
+    return st;
+}
+
+/* An index that misses the recall asked for, with all its lists probed, is
+ * worse than none: then the exact scan stays. */
+enum akin_status
+akin__publish_model(struct akin__publish *pub, struct akin_error *err)
+{
+    char *path;
+    enum akin_status st;
+
+    if (!akin__wants_index(pub))
+        return AKIN_OK;
+    path = akin_path_join(pub->dir, AKIN__FILE_INDEX);
+    st = calibrate(pub, path, err);
+    pub->indexed = st == AKIN_OK &&
+                   pub->model.recall >= target_of(pub->config->query_recall);
+    if (st == AKIN_OK && !pub->indexed)
+        st = akin_file_remove(path, err);
+    free(path);
     return st;
 }
 
 /* --- the manifest --- */
 
-static enum akin_status
-seal_files(const struct akin__publish *pub, struct akin_json *files,
-           struct akin_error *err)
+/* Every file was sealed when it was made. */
+static void
+put_seals(const struct akin__publish *pub, struct akin_json *manifest)
 {
     static const char *const names[] = {
         AKIN__FILE_PROJECTION, AKIN__FILE_IMAGES, AKIN__FILE_VECTORS,
         AKIN_CATALOG_FACETS,   AKIN_CATALOG_TEXT, AKIN__FILE_INDEX,
         AKIN__FILE_CALIBRATION};
-    enum akin_status st = AKIN_OK;
+    struct akin_json *files = akin_json_object();
 
-    for (size_t i = 0; st == AKIN_OK && i < AKIN_COUNT(names); i++) {
-        struct akin_json *seal = NULL;
-        char *path;
+    for (size_t i = 0; i < AKIN_COUNT(names); i++) {
+        const struct akin_json *seal = akin__resume_seal(pub, names[i]);
 
-        if (strcmp(names[i], AKIN__FILE_INDEX) == 0 && !pub->indexed)
-            continue;
-        path = akin_path_join(pub->dir, names[i]);
-        st = akin__seal_make(path, &seal, err);
-        akin_json_set(files, names[i], seal);
-        free(path);
+        if (seal != NULL &&
+            (pub->indexed || strcmp(names[i], AKIN__FILE_INDEX) != 0))
+            akin_json_set(files, names[i], akin_json_copy(seal));
     }
-    return st;
+    akin_json_set(manifest, "files", files);
 }
 
 static void
@@ -369,7 +370,6 @@ enum akin_status
 akin__publish_manifest(struct akin__publish *pub, struct akin_error *err)
 {
     struct akin_json *manifest = akin_json_object();
-    struct akin_json *files = akin_json_object();
     char *path = akin_path_join(pub->dir, AKIN__FILE_MANIFEST);
     struct akin_buf text = {0};
     struct akin_hash hash;
@@ -378,15 +378,13 @@ akin__publish_manifest(struct akin__publish *pub, struct akin_error *err)
 
     akin__publish_progress(pub, "write", 0);
     describe(pub, manifest);
-    st = seal_files(pub, files, err);
-    akin_json_set(manifest, "files", files);
+    put_seals(pub, manifest);
     hash = akin__manifest_hash(manifest);
     akin_hash_text(&hash, hash_text);
     akin_json_set_text(manifest, "hash", hash_text);
     akin_json_write(manifest, AKIN_JSON_PRETTY, &text);
     akin_buf_puts(&text, "\n");
-    if (st == AKIN_OK)
-        st = akin_file_write(path, akin_buf_span(&text), err);
+    st = akin_file_write(path, akin_buf_span(&text), err);
     akin_buf_free(&text);
     akin_json_free(manifest);
     free(path);

@@ -367,7 +367,8 @@ akin_image_brief(struct akin_txn *txn, uint32_t number,
         *out = (struct akin_image_brief){.number = number,
                                          .dataset = head.dataset,
                                          .n_tiles = head.n_tiles,
-                                         .first_tile = head.first_tile};
+                                         .first_tile = head.first_tile,
+                                         .hash = head.hash};
     return st;
 }
 

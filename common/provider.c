@@ -109,6 +109,17 @@ fail_exchange(const struct akin_provider *p, struct akin_error *err)
     return fail_nn("asking", err);
 }
 
+/* An answer that comes after its call was given up waits in the socket; sending
+ * over it would lose its memory (nanomsg 1.1.5, req.c). */
+static void
+drop_late_answer(int sock)
+{
+    void *late = NULL;
+
+    if (nn_recv(sock, &late, NN_MSG, NN_DONTWAIT) >= 0)
+        (void)nn_freemsg(late);
+}
+
 /* Sends p->request and waits; *reply is freed with nn_freemsg. */
 static enum akin_status
 exchange(struct akin_provider *p, void **reply, size_t *len,
@@ -116,6 +127,7 @@ exchange(struct akin_provider *p, void **reply, size_t *len,
 {
     int n;
 
+    drop_late_answer(p->sock);
     do
         n = nn_send(p->sock, p->request.data, p->request.len, 0);
     while (n < 0 && nn_errno() == EINTR);

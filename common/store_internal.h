@@ -90,7 +90,6 @@ enum akin_status akin__keys_delete(struct akin_txn *txn, enum akin_table table,
 #define AKIN__MANIFEST_SCHEMA "schema"
 #define AKIN__MANIFEST_FEATURES "feature-set"
 #define AKIN__MANIFEST_CREATED "created"
-#define AKIN__MANIFEST_UUID "uuid"
 #define AKIN__LAST_DATASET "last-dataset" /* largest number ever given */
 #define AKIN__LAST_IMAGE "last-image"
 #define AKIN__N_ORDINALS "tile-ordinals" /* ordinals given: 0 .. this - 1 */

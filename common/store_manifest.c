@@ -155,7 +155,7 @@ akin__manifest_create(struct akin_txn *txn, const struct akin_feature_set *set,
         st = akin_manifest_set_number(txn, AKIN__MANIFEST_CREATED,
                                       (uint64_t)time(NULL), err);
     if (st == AKIN_OK)
-        st = akin_manifest_put(txn, AKIN__MANIFEST_UUID, akin_span_str(uuid),
+        st = akin_manifest_put(txn, AKIN_MANIFEST_UUID, akin_span_str(uuid),
                                err);
     return st;
 }

@@ -85,7 +85,7 @@ verify_manifest(struct akin__verify *v)
         akin__verify_note(v, "the manifest does not say when the store was "
                              "made");
     if (!akin__verify_has(v, AKIN_TABLE_MANIFEST,
-                          akin_span_str(AKIN__MANIFEST_UUID), NULL))
+                          akin_span_str(AKIN_MANIFEST_UUID), NULL))
         akin__verify_note(v, "the manifest has no uuid");
 }
 

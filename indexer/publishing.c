@@ -96,6 +96,7 @@ akin_publishing_is_due(const struct akin_counts *counts,
 /* Steps come as fractions; the bar wants counts. */
 struct shown {
     struct akin_progress *progress;
+    bool is_quiet;
     char step[64];
 };
 
@@ -104,6 +105,13 @@ show_step(void *ctx, const char *step, double fraction)
 {
     struct shown *shown = ctx;
 
+    if (strcmp(step, "resume") == 0) {
+        if (!shown->is_quiet) {
+            (void)printf("going on with a publish that was cut off\n");
+            (void)fflush(stdout); /* it may take minutes, or be cut off again */
+        }
+        return;
+    }
     if (strcmp(shown->step, step) != 0) {
         (void)snprintf(shown->step, sizeof(shown->step), "%s", step);
         akin_progress_step(shown->progress, shown->step, 100);
@@ -117,7 +125,7 @@ akin_publishing_run(struct akin_store *store, const struct akin_config *config,
                     struct akin_error *err)
 {
     struct akin_publish_report report = {0};
-    struct shown shown = {.progress = progress};
+    struct shown shown = {.progress = progress, .is_quiet = is_quiet};
     enum akin_status st =
         akin_generation_publish(store, config, show_step, &shown, &report, err);
 

@@ -90,10 +90,12 @@ enum akin_status akin_generation_verify(const struct akin_generation *gen,
 
 /* Builds generation N+1 from the store and makes it the current one, in one
  * step: train the projection (or keep the built-in one when there is too little
- * to learn from), project every tile, index, write, sync, switch. A run that
- * dies leaves the old generation in place; leftovers are removed by the next.
- * Two at once: the second is EAGAIN. progress (may be NULL) is called with a
- * step name and 0..1. */
+ * to learn from), project every tile, index, measure, write, sync, switch. A
+ * run that dies leaves the old generation in place; the next one of the same
+ * images and settings checks what it had finished and goes on from there, to
+ * the same files; any other removes it. Two at once: the second is EAGAIN.
+ * progress (may be NULL) is called with a step name and 0..1; "resume" first,
+ * when it goes on. */
 struct akin_publish_report {
     uint32_t generation;
     uint64_t n_tiles, n_images, n_datasets; /* with images */
@@ -101,6 +103,7 @@ struct akin_publish_report {
     bool trained;                           /* false: the built-in projection */
     bool exact;                             /* false: IVF */
     double recall;                          /* measured, IVF only */
+    size_t steps_kept; /* that a run which died had finished, of 6 */
     double seconds;
 };
 typedef void akin_publish_progress_fn(void *ctx, const char *step,

@@ -58,6 +58,7 @@ enum akin_status akin_image_next(struct akin_txn *txn, uint32_t dataset,
 struct akin_image_brief {
     uint32_t number, dataset, n_tiles;
     uint64_t first_tile;
+    struct akin_hash hash; /* of the file's bytes */
 };
 enum akin_status akin_image_brief(struct akin_txn *txn, uint32_t number,
                                   struct akin_image_brief *out,

@@ -152,5 +152,6 @@ enum akin_status akin_manifest_next(struct akin_txn *txn, const char *name,
                                     struct akin_error *err) AKIN_MUST_USE;
 
 #define AKIN_MANIFEST_CURRENT "current" /* number of the current generation */
+#define AKIN_MANIFEST_UUID "uuid"       /* random, to tell stores apart */
 
 #endif

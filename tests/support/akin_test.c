@@ -28,6 +28,43 @@ akin_test_remove(char *folder)
     free(folder);
 }
 
+/* One file, or the beginning of a folder. */
+static void
+copy_one(const char *from, const char *to)
+{
+    struct akin_file_stat there = {0};
+    struct akin_buf bytes = {0};
+    struct akin_error err = {0};
+
+    assert_ok(akin_file_stat(from, &there, &err));
+    if (there.is_dir) {
+        assert_ok(akin_dir_make(to, &err));
+        akin_test_copy(from, to);
+        return;
+    }
+    assert_ok(akin_file_read(from, there.size_bytes, &bytes, &err));
+    assert_ok(akin_file_write(to, akin_buf_span(&bytes), &err));
+    akin_buf_free(&bytes);
+}
+
+void
+akin_test_copy(const char *from, const char *to)
+{
+    struct akin_names names = {0};
+    struct akin_error err = {0};
+
+    assert_ok(akin_dir_list(from, &names, &err));
+    for (size_t i = 0; i < names.n; i++) {
+        char *old = akin_path_join(from, names.name[i]);
+        char *new = akin_path_join(to, names.name[i]);
+
+        copy_one(old, new);
+        free(old);
+        free(new);
+    }
+    akin_names_free(&names);
+}
+
 char *
 akin_test_need_shared(const char *below)
 {

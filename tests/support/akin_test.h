@@ -51,6 +51,9 @@
  * with free(). */
 char *akin_test_folder(void);
 void akin_test_remove(char *folder); /* also frees the text */
+/* Copies the files and folders in one folder into another, over what has the
+ * same name there. */
+void akin_test_copy(const char *from, const char *to);
 
 /* The sample corpus: a path below it, or the test is skipped. The caller frees
  * with free(). */

@@ -108,7 +108,7 @@ record_of(const char *id, size_t like)
 struct adding {
     struct akin_json *record;
     struct akin_image_record image[AKIN_SMALL_IMAGES];
-    struct akin_described described[AKIN_SMALL_IMAGES];
+    const struct akin_described *described[AKIN_SMALL_IMAGES];
     const char *id, *reason; /* of a removal */
 };
 
@@ -123,7 +123,7 @@ put(struct akin_txn *txn, void *ctx, struct akin_error *err)
 
     for (size_t i = 0; i < AKIN_SMALL_IMAGES && st == AKIN_OK; i++) {
         adding->image[i].dataset = number;
-        st = akin_image_put(txn, &adding->image[i], &adding->described[i], err);
+        st = akin_image_put(txn, &adding->image[i], adding->described[i], err);
     }
     return st;
 }
@@ -144,35 +144,62 @@ take_out(struct akin_txn *txn, void *ctx, struct akin_error *err)
     return st;
 }
 
-/* Draws, writes and describes one image. */
+/* What was described, for the next store of this program: it follows from the
+ * dataset and the number, and takes long where every access is watched. */
+static struct {
+    size_t like, n;
+    struct akin_described described;
+} kept[AKIN_SMALL_DATASETS * AKIN_SMALL_IMAGES * 2];
+static size_t n_kept;
+
 static void
-describe(const char *folder, size_t like, size_t n, struct adding *adding,
-         size_t i)
+describe(struct akin_span bytes, size_t n, struct akin_described *out)
 {
     struct akin_describe_options options = {.disturb_tiles = 1, .seed = n + 1};
-    struct akin_image_record *image = &adding->image[i];
     struct akin_describer *describer = NULL;
     struct akin_decoder *decoder = NULL;
     struct akin_config config;
-    struct akin_buf bytes = {0};
     struct akin_error err = {0};
 
     akin_config_init(&config);
+    assert_ok(akin_describer_new(&config, akin_feature_set_builtin(),
+                                 &describer, &err));
+    assert_ok(akin_decode_open_bytes(bytes, &config, &decoder, &err));
+    assert_ok(akin_describe(describer, decoder, &options, out, &err));
+    akin_decode_close(decoder);
+    akin_describer_free(describer);
+}
+
+static const struct akin_described *
+described_once(struct akin_span bytes, size_t like, size_t n)
+{
+    for (size_t i = 0; i < n_kept; i++)
+        if (kept[i].like == like && kept[i].n == n)
+            return &kept[i].described;
+    assert_true(n_kept < AKIN_COUNT(kept));
+    kept[n_kept].like = like;
+    kept[n_kept].n = n;
+    describe(bytes, n, &kept[n_kept].described);
+    return &kept[n_kept++].described;
+}
+
+/* Draws, writes and describes one image. */
+static void
+make_image(const char *folder, size_t like, size_t n, struct adding *adding,
+           size_t i)
+{
+    struct akin_image_record *image = &adding->image[i];
+    struct akin_buf bytes = {0};
+    struct akin_error err = {0};
+
     akin_small_image(like, n, &bytes);
     image->path = akin_small_path(folder, like, n);
     assert_ok(akin_file_write(image->path, akin_buf_span(&bytes), &err));
     image->name = akin_strdup(akin_path_base(image->path));
     image->size_bytes = bytes.len;
     image->hash = akin_hash_of(akin_buf_span(&bytes));
-    assert_ok(akin_describer_new(&config, akin_feature_set_builtin(),
-                                 &describer, &err));
-    assert_ok(
-        akin_decode_open_bytes(akin_buf_span(&bytes), &config, &decoder, &err));
-    assert_ok(akin_describe(describer, decoder, &options, &adding->described[i],
-                            &err));
-    image->info = adding->described[i].info;
-    akin_decode_close(decoder);
-    akin_describer_free(describer);
+    adding->described[i] = described_once(akin_buf_span(&bytes), like, n);
+    image->info = adding->described[i]->info;
     akin_buf_free(&bytes);
 }
 
@@ -184,12 +211,10 @@ add(const char *folder, struct akin_store *store, const char *id, size_t like,
     struct akin_error err = {0};
 
     for (size_t i = 0; i < AKIN_SMALL_IMAGES; i++)
-        describe(folder, like, first + i, &adding, i);
+        make_image(folder, like, first + i, &adding, i);
     assert_ok(akin_store_update(store, put, &adding, &err));
-    for (size_t i = 0; i < AKIN_SMALL_IMAGES; i++) {
+    for (size_t i = 0; i < AKIN_SMALL_IMAGES; i++)
         akin_image_record_free(&adding.image[i]);
-        akin_described_free(&adding.described[i]);
-    }
     akin_json_free(adding.record);
 }
 

@@ -231,6 +231,28 @@ a_silent_endpoint_is_reported_with_its_address(void **state)
     akin_client_close(client);
 }
 
+/* And its memory is not lost: sanitizers and valgrind see to that. */
+static void
+an_answer_that_comes_too_late_is_dropped(void **state)
+{
+    struct fixture *f = *state;
+    struct akin_error err = {0};
+    struct akin_client *client = NULL;
+
+    assert_ok(start(f, 1, &f->server, &err));
+    assert_ok(akin_client_open(f->url, &client, &err));
+    for (int i = 0; i < 3; i++) {
+        atomic_store(&may_go, false);
+        assert_fails_with(call(client, "wait", 1, 50, &err), AKIN_EAGAIN,
+                          "within 0.05 s");
+        atomic_store(&may_go, true);
+        for (int ms = 0; ms < 100; ms++) /* by then it is here */
+            rest();
+        assert_ok(call(client, "echo", (size_t)i, 10000, &err));
+    }
+    akin_client_close(client);
+}
+
 static void
 addresses_of_no_transport_are_refused(void **state)
 {
@@ -503,6 +525,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_client_gets_its_own_answers),
         TEST(a_silent_endpoint_is_reported_with_its_address),
+        TEST(an_answer_that_comes_too_late_is_dropped),
         TEST(addresses_of_no_transport_are_refused),
         TEST(a_request_that_is_too_long_harms_nobody_else),
         TEST(a_living_daemon_keeps_its_endpoint),

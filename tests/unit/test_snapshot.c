@@ -572,22 +572,51 @@ every_answer_is_that_of_a_plain_loop(void **state)
 
 #define IVF_DATASETS 400 /* many more than are peeled */
 
-/* One large dataset and many small ones, an index, and then a tail. */
+/* A store as fill_for_ivf publishes it, made by the first who needs it. */
+static char *ivf_store;
+
 static void
-fill_for_ivf(struct fixture *f)
+make_ivf_store(struct fixture *f)
 {
-    f->config.index_exact_below = 0;
-    f->config.query_probe_tiles = 64; /* narrow: up to 256 rows */
-    open_source(f);
     for (uint32_t d = 0; d < IVF_DATASETS; d++) {
         char id[16];
 
         (void)snprintf(id, sizeof(id), "V%u", d);
-        (void)add(f, akin_test_put_dataset(f->store, id), d == 0 ? 900 : 32,
-                  1000 + d);
+        (void)add(f, akin_test_put_dataset(f->store, id),
+                  d == 0 ? 900 : 32 / akin_test_stride, 1000 + d);
     }
     (void)add(f, 2, 400, 4000); /* image 401 */
     publish(f);
+    ivf_store = akin_test_folder();
+    akin_test_copy(f->dir, ivf_store);
+}
+
+static int
+remove_ivf_store(void **state)
+{
+    (void)state;
+    if (ivf_store != NULL)
+        akin_test_remove(ivf_store);
+    return 0;
+}
+
+/* One large dataset and many small ones, an index, and then a tail. */
+static void
+fill_for_ivf(struct fixture *f)
+{
+    struct akin_error err = {0};
+
+    f->config.index_exact_below = 0;
+    f->config.query_probe_tiles = 64;            /* narrow: up to 256 rows */
+    f->config.publish_train_min_tiles = 1000000; /* learning takes longest */
+    if (ivf_store == NULL) {
+        make_ivf_store(f);
+    } else {
+        akin_store_close(f->store);
+        akin_test_copy(ivf_store, f->dir);
+        assert_ok(akin_store_open(f->dir, AKIN_STORE_WRITE, &f->store, &err));
+    }
+    open_source(f);
     (void)add(f, 3, 4, 5000); /* image 402 */
     update(f, remove_image_body, 20);
 }
@@ -993,5 +1022,5 @@ main(void)
         TEST(a_sample_has_its_name_while_its_tiles_stay),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, remove_ivf_store);
 }
