@@ -438,7 +438,8 @@ grey_stored_as_colour_is_grey(void **state)
         put(plane, i, floor(scene((double)x, (double)y)));
     }
     compute(f, colour);
-    assert_true(largest_difference(grey, colour, 0, AKIN_N_FEATURES) < 1e-5);
+    /* the network adds the channels up in another order */
+    assert_true(largest_difference(grey, colour, 0, AKIN_N_FEATURES) < 5e-5);
 }
 
 /* How far the transform is from its definition at frequencies fx and fy. */

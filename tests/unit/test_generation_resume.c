@@ -321,7 +321,7 @@ without_costs(const struct akin_buf *text)
     assert_ok(akin_json_parse(akin_buf_span(text), &manifest, &err));
     for (size_t i = 0; i < 5; i++) {
         static const char *const costs[] = {"row_ns", "gather_ns", "list_ns",
-                                            "query_ns", "count_ns"};
+                                            "query_ns", "block_ns"};
 
         akin_json_unset(akin_json_get(manifest, "model"), costs[i]);
     }

@@ -9,117 +9,10 @@
 #include <pthread.h>
 
 #include "akin/file.h"
-#include "akin_test_store.h"
+#include "akin_test_snapshot.h"
 #include "akin_test_tsan.h"
-#include "snapshot.h"
 
-#define QUERIES ((size_t)5)
 #define MAX_DATASETS ((size_t)420)
-
-struct fixture {
-    char *dir;
-    struct akin_store *store;
-    struct akin_config config;
-    struct akin_snapshots *source;
-    float queries[QUERIES * AKIN_DIM]; /* unit length */
-};
-
-static int
-setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct akin_test_random rnd = {5};
-    struct akin_error err = {0};
-
-    f->dir = akin_test_folder();
-    akin_config_init(&f->config);
-    f->config.index_jobs = 1;
-    for (size_t q = 0; q < QUERIES; q++) {
-        float *v = f->queries + q * AKIN_DIM;
-        double sum = 0;
-
-        for (size_t d = 0; d < AKIN_DIM; d++) {
-            v[d] = (float)akin_test_normal(&rnd);
-            sum += (double)v[d] * (double)v[d];
-        }
-        for (size_t d = 0; d < AKIN_DIM; d++)
-            v[d] /= (float)sqrt(sum);
-    }
-    assert_ok(akin_store_open(f->dir, AKIN_STORE_CREATE, &f->store, &err));
-    *state = f;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    akin_snapshots_close(f->source);
-    akin_store_close(f->store);
-    akin_test_remove(f->dir);
-    free(f);
-    return 0;
-}
-
-/* Settings count from here on. */
-static void
-open_source(struct fixture *f)
-{
-    struct akin_error err = {0};
-
-    assert_ok(akin_snapshots_open(f->dir, &f->config, &f->source, &err));
-}
-
-static struct akin_snapshot *
-acquire(struct fixture *f)
-{
-    struct akin_snapshot *s = NULL;
-    struct akin_error err = {0};
-
-    assert_ok(akin_snapshot_acquire(f->source, &s, &err));
-    return s;
-}
-
-static uint32_t
-add(struct fixture *f, uint32_t dataset, size_t n_tiles, uint64_t seed)
-{
-    char path[32];
-
-    (void)snprintf(path, sizeof(path), "i-%llu", (unsigned long long)seed);
-    return akin_test_put_image(f->store, dataset, path, n_tiles, 0, seed);
-}
-
-static void
-publish(struct fixture *f)
-{
-    struct akin_error err = {0};
-
-    assert_ok(
-        akin_generation_publish(f->store, &f->config, NULL, NULL, NULL, &err));
-}
-
-static enum akin_status
-remove_image_body(struct akin_txn *txn, void *ctx, struct akin_error *err)
-{
-    return akin_image_remove(txn, *(const uint32_t *)ctx, err);
-}
-
-static enum akin_status
-remove_dataset_body(struct akin_txn *txn, void *ctx, struct akin_error *err)
-{
-    uint64_t n_removed = 0;
-
-    return akin_image_remove_all(txn, *(const uint32_t *)ctx, &n_removed, err);
-}
-
-static void
-update(struct fixture *f, akin_txn_fn *body, uint32_t number)
-{
-    struct akin_error err = {0};
-
-    assert_ok(akin_store_update(f->store, body, &number, &err));
-}
 
 /* --- the plain loop --- */
 
@@ -896,111 +789,6 @@ threads_search_while_another_publishes(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-/* --- tiles that stand for a dataset --- */
-
-#define SAMPLE ((size_t)4)
-
-/* The tile is one of dataset i's. */
-static void
-check_own(const struct akin_snapshot *s, const uint32_t *exclude,
-          size_t n_exclude, const float *tile, size_t i)
-{
-    float sim[8] = {0};
-    uint64_t row[8] = {0};
-    struct akin_error err = {0};
-    char plan[AKIN_PLAN_TEXT];
-
-    assert_ok(akin_snapshot_best(s, tile, 1, NULL, exclude, n_exclude, sim, row,
-                                 plan, &err));
-    assert_true(sim[i] > 0.9999f);
-}
-
-static uint64_t
-name_of(const struct akin_snapshot *s, size_t position, const uint32_t *exclude)
-{
-    uint64_t start[2], size, name = 0;
-    const float *out[SAMPLE];
-    const struct akin_samples samples = {out, start, &size, &name};
-
-    assert_int_equal(akin_snapshot_sample(s, &position, 1, SAMPLE, exclude,
-                                          exclude != NULL, &samples, NULL),
-                     AKIN_OK);
-    return name;
-}
-
-/* Each sampled tile is one of its own dataset's, excluded images aside. */
-static void
-check_sample(const struct akin_snapshot *s, const uint32_t *exclude,
-             size_t n_exclude, const size_t *want_n, uint64_t size_of_second)
-{
-    size_t n = akin_snapshot_n_datasets(s), position[8];
-    uint64_t start[9] = {0}, size[8], name[8];
-    const float *out[8 * SAMPLE] = {NULL};
-    const struct akin_samples samples = {out, start, size, name};
-    struct akin_error err = {0};
-
-    assert_true(n <= 8);
-    for (size_t i = 0; i < n; i++)
-        position[i] = i;
-    assert_ok(akin_snapshot_sample(s, position, n, SAMPLE, exclude, n_exclude,
-                                   &samples, &err));
-    assert_int_equal(size[1], size_of_second);
-    for (size_t i = 0; i < n; i++) {
-        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): n are given */
-        assert_int_equal(start[i + 1] - start[i], want_n[i]);
-        assert_true(name_of(s, i, exclude) == name[i]);
-        for (uint64_t t = start[i]; t < start[i + 1]; t++)
-            check_own(s, exclude, n_exclude, out[t], i);
-    }
-}
-
-static void
-a_sample_is_of_what_is_there(void **state)
-{
-    struct fixture *f = *state;
-    uint32_t first = add(f, akin_test_put_dataset(f->store, "one"), 3, 1);
-    uint32_t two = akin_test_put_dataset(f->store, "two"), gone, added;
-    struct akin_snapshot *s;
-
-    (void)add(f, two, 9, 2);
-    gone = add(f, two, 5, 3);
-    (void)add(f, two, 2, 4);
-    publish(f);
-    open_source(f);
-    s = acquire(f);
-    check_sample(s, NULL, 0, (size_t[]){3, 4}, 16);
-    check_sample(s, &first, 1, (size_t[]){0, 4}, 16);
-    akin_snapshot_release(s);
-    update(f, remove_image_body, gone);
-    added = add(f, two, 1, 5);
-    (void)add(f, akin_test_put_dataset(f->store, "three"), 2, 6);
-    s = acquire(f);
-    check_sample(s, &added, 1, (size_t[]){3, 4, 2}, 11);
-    check_sample(s, NULL, 0, (size_t[]){3, 4, 2}, 12);
-    akin_snapshot_release(s);
-}
-
-static void
-a_sample_has_its_name_while_its_tiles_stay(void **state)
-{
-    struct fixture *f = *state;
-    uint32_t first = add(f, akin_test_put_dataset(f->store, "one"), 3, 1);
-    uint32_t two = akin_test_put_dataset(f->store, "two");
-    struct akin_snapshot *before, *after;
-
-    (void)add(f, two, 9, 2);
-    publish(f);
-    open_source(f);
-    before = acquire(f);
-    assert_true(name_of(before, 0, &first) != name_of(before, 0, NULL));
-    (void)add(f, two, 2, 3);
-    after = acquire(f);
-    assert_true(name_of(after, 0, NULL) == name_of(before, 0, NULL));
-    assert_true(name_of(after, 1, NULL) != name_of(before, 1, NULL));
-    akin_snapshot_release(before);
-    akin_snapshot_release(after);
-}
-
 int
 main(void)
 {
@@ -1018,8 +806,6 @@ main(void)
         TEST(behind_a_narrow_filter_all_that_passes_is_scanned),
         TEST(ivf_leaves_out_what_is_not_wanted_or_excluded),
         TEST(threads_search_while_another_publishes),
-        TEST(a_sample_is_of_what_is_there),
-        TEST(a_sample_has_its_name_while_its_tiles_stay),
     };
 
     return cmocka_run_group_tests(tests, NULL, remove_ivf_store);
