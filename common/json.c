@@ -15,8 +15,6 @@
 #include "akin/file.h"
 #include "akin/utf8.h"
 
-#include "json_internal.h"
-
 static json_t *
 inside(const struct akin_json *json)
 {
@@ -41,29 +39,6 @@ certain(json_t *json)
     return outside(json);
 }
 
-/* Does nesting stay within AKIN_JSON_DEPTH? jansson's own bound is four times
- * as deep. Brackets inside of strings do not count. */
-static bool
-is_shallow(struct akin_span text)
-{
-    bool quoted = false;
-    size_t depth = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.data[i];
-
-        if (quoted && c == '\\')
-            i++;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && (c == '[' || c == '{') && ++depth > AKIN_JSON_DEPTH)
-            return false;
-        else if (!quoted && (c == ']' || c == '}') && depth > 0)
-            depth--;
-    }
-    return true;
-}
-
 /* Written with 15 digits, the last doubles before infinity would be rounded to
  * a number that cannot be read again. */
 static double
@@ -74,36 +49,29 @@ writable(double value)
     return value > largest ? largest : value < -largest ? -largest : value;
 }
 
-static void
-make_writable(json_t *json)
+/* Makes what was parsed writable; false where it nests deeper than `depth`
+ * levels. */
+static bool
+settle(json_t *json, int depth)
 {
+    bool is_shallow =
+        depth > 0 || !(json_is_array(json) || json_is_object(json));
+
     if (json_is_real(json))
         (void)json_real_set(json, writable(json_real_value(json)));
-    for (size_t i = 0; i < json_array_size(json); i++)
-        make_writable(json_array_get(json, i));
-    for (void *it = json_object_iter(json); it != NULL;
+    for (size_t i = 0; is_shallow && i < json_array_size(json); i++)
+        is_shallow = settle(json_array_get(json, i), depth - 1);
+    for (void *it = json_object_iter(json); is_shallow && it != NULL;
          it = json_object_iter_next(json, it))
-        make_writable(json_object_iter_value(it));
+        is_shallow = settle(json_object_iter_value(it), depth - 1);
+    return is_shallow;
 }
 
-enum akin_status
-akin__json_parse_any(struct akin_span text, struct akin_json **out,
-                     struct akin_error *err)
+static enum akin_status
+fail_nested(struct akin_error *err)
 {
-    json_error_t where;
-    json_t *json;
-
-    if (!is_shallow(text))
-        return AKIN_FAIL(err, AKIN_EFORMAT,
-                         "JSON: nested deeper than %d levels", AKIN_JSON_DEPTH);
-    json = json_loadb((const char *)text.data, text.len,
-                      JSON_DECODE_ANY | JSON_ALLOW_NUL, &where);
-    if (json == NULL)
-        return AKIN_FAIL(err, AKIN_EFORMAT, "JSON: line %d column %d: %s",
-                         where.line, where.column, where.text);
-    make_writable(json);
-    *out = outside(json);
-    return AKIN_OK;
+    return AKIN_FAIL(err, AKIN_EFORMAT, "JSON: nested deeper than %d levels",
+                     AKIN_JSON_DEPTH);
 }
 
 enum akin_status
@@ -111,16 +79,25 @@ akin_json_parse(struct akin_span text, struct akin_json **out,
                 struct akin_error *err)
 {
     static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
-    struct akin_json *json;
+    json_error_t where;
+    json_t *json;
 
     if (text.len >= 3 && memcmp(text.data, mark, 3) == 0)
         text = akin_span_of(text.data + 3, text.len - 3);
     if (text.len == 0)
         return AKIN_FAIL(err, AKIN_EFORMAT, "JSON: there is no text");
-    json = akin__json_parse(text);
+    json = json_loadb((const char *)text.data, text.len,
+                      JSON_DECODE_ANY | JSON_ALLOW_NUL, &where);
+    if (json == NULL && json_error_code(&where) == json_error_stack_overflow)
+        return fail_nested(err); /* jansson's own bound is deeper than ours */
     if (json == NULL)
-        return akin__json_parse_any(text, out, err);
-    *out = json;
+        return AKIN_FAIL(err, AKIN_EFORMAT, "JSON: line %d column %d: %s",
+                         where.line, where.column, where.text);
+    if (!settle(json, AKIN_JSON_DEPTH)) {
+        json_decref(json);
+        return fail_nested(err);
+    }
+    *out = outside(json);
     return AKIN_OK;
 }
 
@@ -209,14 +186,6 @@ akin_json_string(const struct akin_json *json)
     return json_string_value(inside(json));
 }
 
-struct akin_span
-akin__json_bytes(const struct akin_json *json)
-{
-    const json_t *string = inside(json);
-
-    return akin_span_of(json_string_value(string), json_string_length(string));
-}
-
 bool
 akin_json_int(const struct akin_json *json, int64_t *out)
 {
@@ -281,20 +250,14 @@ akin_json_array(void)
 }
 
 struct akin_json *
-akin__json_text(struct akin_span text)
-{
-    return certain(json_stringn_nocheck(
-        text.len == 0 ? "" : (const char *)text.data, text.len));
-}
-
-struct akin_json *
 akin_json_new_text(struct akin_span text)
 {
     struct akin_buf clean = {0};
     struct akin_json *json;
 
     if (akin_utf8_valid(text))
-        return akin__json_text(text);
+        return certain(json_stringn_nocheck(
+            text.len == 0 ? "" : (const char *)text.data, text.len));
     akin_utf8_clean(text, &clean);
     json = certain(json_stringn_nocheck(akin_buf_text(&clean), clean.len));
     akin_buf_free(&clean);
@@ -401,10 +364,6 @@ akin_json_write(const struct akin_json *json, enum akin_json_style style,
     /* Nine digits bring a float back exactly; doubles keep 15. */
     size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(15);
 
-    if (style == AKIN_JSON_COMPACT) {
-        akin__json_put(json, out);
-        return;
-    }
     if (style == AKIN_JSON_PRETTY)
         flags |= JSON_INDENT(2);
     else
