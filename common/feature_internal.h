@@ -46,21 +46,6 @@ void akin__feature_intensity(const uint32_t count[256], size_t n, float *out);
 void akin__feature_colour(const struct akin_plane *plane,
                           struct akin_tile_rect rect, float white, float *out);
 
-/* The Fourier transform of a block of 64 x 64 complex numbers, in place and
- * without a factor. Afterwards row i holds the frequency
- * akin__fourier_frequency(i) along x, column i that along y. */
-#define AKIN__FOURIER_EDGE 64
-struct akin__fourier {
-    float re[8][8], im[8][8]; /* turns by b c / 64 */
-};
-struct akin__block {
-    float re[AKIN__FOURIER_EDGE * AKIN__FOURIER_EDGE];
-    float im[AKIN__FOURIER_EDGE * AKIN__FOURIER_EDGE];
-};
-void akin__fourier_init(struct akin__fourier *plan);
-void akin__fourier(const struct akin__fourier *plan, struct akin__block *block);
-size_t akin__fourier_frequency(size_t i);
-
 struct akin__spectrum; /* opaque: Fourier plan and buffers */
 enum akin_status akin__spectrum_new(struct akin__spectrum **out,
                                     struct akin_error *err) AKIN_MUST_USE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * feature_spectrum.c - at which spatial frequencies is there power?
+ * feature_spectrum.c - at which spatial frequencies is there power? The only
+ * file that sees kissfft.
  *
  * Power is averaged over windowed blocks (Welch, IEEE Transactions on Audio
  * and Electroacoustics 15 (1967); Hann window) of 64 x 64 px and over
@@ -13,6 +14,7 @@
  * |Z(k)|^2 + |Z(-k)|^2 = 2 (|A(k)|^2 + |B(k)|^2), and a ring holds with each k
  * also -k, so that its sum over Z is just the sum over both blocks.
  */
+#include <kissfft/kiss_fft.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,7 @@
 #include "luma.h"
 #include "simd.h"
 
-#define BLOCK AKIN__FOURIER_EDGE
+#define BLOCK 64
 #define BLOCK_PX ((size_t)BLOCK * BLOCK)
 #define RINGS AKIN__N_SPECTRUM
 #define FINE_RINGS 8
@@ -36,19 +38,21 @@
 /* Logarithms (to base 10) times this are about as wide as the other parts. */
 #define LOG_SCALE 0.25
 
-/* The bins of rings first.., one ring after the other. */
+/* The bins of rings first.., one ring after the other. Bin i is the frequency
+ * i / BLOCK along x, i % BLOCK along y. */
 struct rings {
     uint16_t bin[BLOCK_PX];
     size_t end[RINGS]; /* behind the last one of each */
+    size_t reach;      /* no bin is further from 0 along x */
 };
 
 struct akin__spectrum {
-    struct akin__fourier fourier;
+    kiss_fft_cfg fourier;
     float window[BLOCK];
     double window_power;   /* sum of squares of the 2-D window */
     struct rings rings[2]; /* fine, coarse */
     uint8_t px[2][BLOCK_PX];
-    struct akin__block block;
+    kiss_fft_cpx block[BLOCK_PX], rows[BLOCK_PX];
     float power[BLOCK_PX];
 };
 
@@ -59,15 +63,19 @@ ring_of(double frequency)
     return (int)floor(2 * log2(frequency * 128) + 1e-9);
 }
 
-/* Of bin i, in cycles a px; the upper half are the negative ones. */
+/* Without its sign: the upper half are the negative ones. */
+static size_t
+magnitude(size_t frequency)
+{
+    return frequency <= BLOCK / 2 ? frequency : BLOCK - frequency;
+}
+
+/* Of bin i, in cycles a px. */
 static double
 frequency_of(size_t i)
 {
-    double y = (double)akin__fourier_frequency(i / BLOCK);
-    double x = (double)akin__fourier_frequency(i % BLOCK);
+    double x = (double)magnitude(i / BLOCK), y = (double)magnitude(i % BLOCK);
 
-    x = fmin(x, BLOCK - x);
-    y = fmin(y, BLOCK - y);
     return sqrt(x * x + y * y) / BLOCK;
 }
 
@@ -81,8 +89,11 @@ set_rings(struct rings *rings, int first, int last, double size)
         for (size_t i = 0; r >= first && r < last && i < BLOCK_PX; i++) {
             double f = frequency_of(i);
 
-            if (f > 0 && f < 0.5 && ring_of(f / size) == r)
-                rings->bin[n++] = (uint16_t)i;
+            if (!(f > 0 && f < 0.5) || ring_of(f / size) != r)
+                continue;
+            rings->bin[n++] = (uint16_t)i;
+            if (magnitude(i / BLOCK) > rings->reach)
+                rings->reach = magnitude(i / BLOCK);
         }
         rings->end[r] = n;
     }
@@ -94,9 +105,12 @@ akin__spectrum_new(struct akin__spectrum **out, struct akin_error *err)
     struct akin__spectrum *s = calloc(1, sizeof(*s));
     double power = 0;
 
-    if (s == NULL)
+    if (s != NULL)
+        s->fourier = kiss_fft_alloc(BLOCK, 0, NULL, NULL);
+    if (s == NULL || s->fourier == NULL) {
+        akin__spectrum_free(s);
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for the Fourier plan");
-    akin__fourier_init(&s->fourier);
+    }
     for (size_t i = 0; i < BLOCK; i++) {
         s->window[i] =
             (float)(0.5 - 0.5 * cos(2 * PI * ((double)i + 0.5) / BLOCK));
@@ -112,6 +126,9 @@ akin__spectrum_new(struct akin__spectrum **out, struct akin_error *err)
 void
 akin__spectrum_free(struct akin__spectrum *spectrum)
 {
+    if (spectrum == NULL)
+        return;
+    kiss_fft_free(spectrum->fourier);
     free(spectrum);
 }
 
@@ -136,7 +153,7 @@ copy_block(const struct akin__grey *grey, size_t x, size_t y, uint8_t *px)
  * and the imaginary part. */
 AKIN_SIMD static void
 join_blocks(const uint8_t *restrict a, const uint8_t *restrict b,
-            const float *restrict window, struct akin__block *restrict out)
+            const float *restrict window, kiss_fft_cpx *restrict out)
 {
     uint32_t sum_a = 0, sum_b = 0;
     float mean_a, mean_b;
@@ -147,23 +164,39 @@ join_blocks(const uint8_t *restrict a, const uint8_t *restrict b,
     }
     mean_a = (float)sum_a / (float)BLOCK_PX;
     mean_b = (float)sum_b / (float)BLOCK_PX;
-    for (size_t j = 0; j < BLOCK; j++, a += BLOCK, b += BLOCK) {
+    for (size_t j = 0; j < BLOCK; j++, a += BLOCK, b += BLOCK, out += BLOCK) {
         float scale = window[j] / 255.0f;
-        float *restrict re = out->re + j * BLOCK;
-        float *restrict im = out->im + j * BLOCK;
 
         for (size_t i = 0; i < BLOCK; i++) {
-            re[i] = ((float)a[i] - mean_a) * (window[i] * scale);
-            im[i] = ((float)b[i] - mean_b) * (window[i] * scale);
+            out[i].r = ((float)a[i] - mean_a) * (window[i] * scale);
+            out[i].i = ((float)b[i] - mean_b) * (window[i] * scale);
         }
     }
 }
 
 AKIN_SIMD static void
-add_power(const struct akin__block *restrict block, float *restrict power)
+add_power(const kiss_fft_cpx *restrict z, size_t n, float *restrict power)
 {
-    for (size_t i = 0; i < BLOCK_PX; i++)
-        power[i] += block->re[i] * block->re[i] + block->im[i] * block->im[i];
+    for (size_t i = 0; i < n; i++)
+        power[i] += z[i].r * z[i].r + z[i].i * z[i].i;
+}
+
+/* Transforms s->block and adds its power, bin by bin, where rings have bins:
+ * other columns of the transform are not made. */
+static void
+transform(struct akin__spectrum *s, const struct rings *rings)
+{
+    size_t low = rings->reach + 1, high = BLOCK - rings->reach;
+
+    for (size_t j = 0; j < BLOCK; j++)
+        kiss_fft(s->fourier, s->block + j * BLOCK, s->rows + j * BLOCK);
+    for (size_t i = 0; i < BLOCK; i++)
+        if (i < low || i >= high)
+            kiss_fft_stride(s->fourier, s->rows + i, s->block + i * BLOCK,
+                            BLOCK);
+    add_power(s->block, low * BLOCK, s->power);
+    add_power(s->block + high * BLOCK, (BLOCK - high) * BLOCK,
+              s->power + high * BLOCK);
 }
 
 /* Blocks along an edge: two, in the middle of each half, or one. */
@@ -181,10 +214,11 @@ spot(size_t i, size_t n, size_t edge)
     return n == 1 ? (edge - BLOCK) / 2 : (2 * i + 1) * edge / 4 - BLOCK / 2;
 }
 
-/* Adds the power of blocks spread over the image to s->power; gives their
- * number. */
+/* The power of blocks spread over the image into s->power, as far as rings
+ * reach; gives their number. */
 static size_t
-add_blocks(struct akin__spectrum *s, const struct akin__grey *grey)
+add_blocks(struct akin__spectrum *s, const struct akin__grey *grey,
+           const struct rings *rings)
 {
     size_t n_x = spots_along(grey->w), n_y = spots_along(grey->h);
     size_t n = n_x * n_y;
@@ -195,9 +229,8 @@ add_blocks(struct akin__spectrum *s, const struct akin__grey *grey)
         for (size_t part = 0; part < 2 && k + part < n; part++)
             copy_block(grey, spot((k + part) % n_x, n_x, grey->w),
                        spot((k + part) / n_x, n_y, grey->h), s->px[part]);
-        join_blocks(s->px[0], s->px[1], s->window, &s->block);
-        akin__fourier(&s->fourier, &s->block);
-        add_power(&s->block, s->power);
+        join_blocks(s->px[0], s->px[1], s->window, s->block);
+        transform(s, rings);
     }
     return n;
 }
@@ -223,7 +256,7 @@ static void
 add_densities(struct akin__spectrum *s, const struct akin__grey *grey,
               const struct rings *rings, double density[RINGS])
 {
-    double blocks = (double)add_blocks(s, grey);
+    double blocks = (double)add_blocks(s, grey, rings);
 
     for (size_t r = 0; r < RINGS; r++) {
         size_t n = rings->end[r] - (r > 0 ? rings->end[r - 1] : 0);

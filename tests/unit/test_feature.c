@@ -442,48 +442,6 @@ grey_stored_as_colour_is_grey(void **state)
     assert_true(largest_difference(grey, colour, 0, AKIN_N_FEATURES) < 5e-5);
 }
 
-/* How far the transform is from its definition at frequencies fx and fy. */
-static double
-distance_from_definition(const struct akin__block *block, size_t fx, size_t fy,
-                         double got_re, double got_im)
-{
-    const size_t n = AKIN__FOURIER_EDGE;
-    double re = 0, im = 0;
-
-    for (size_t i = 0; i < n * n; i++) {
-        size_t row = i / n, cycles = fx * (i % n) + fy * row;
-        double turn = -2 * PI * (double)cycles / (double)n;
-        double c = cos(turn), s = sin(turn);
-
-        re += (double)block->re[i] * c - (double)block->im[i] * s;
-        im += (double)block->re[i] * s + (double)block->im[i] * c;
-    }
-    return fmax(fabs(re - got_re), fabs(im - got_im));
-}
-
-static void
-the_transform_of_a_block_is_as_defined(void **state)
-{
-    const size_t n = AKIN__FOURIER_EDGE;
-    static struct akin__block before, after;
-    struct akin_test_random random = {7};
-    struct akin__fourier plan;
-
-    (void)state;
-    for (size_t i = 0; i < n * n; i++) {
-        before.re[i] = (float)akin_test_normal(&random);
-        before.im[i] = (float)akin_test_normal(&random);
-    }
-    after = before;
-    akin__fourier_init(&plan);
-    akin__fourier(&plan, &after);
-    for (size_t at = 0; at < n * n; at += 37) /* meets all rows and columns */
-        assert_true(distance_from_definition(
-                        &before, akin__fourier_frequency(at / n),
-                        akin__fourier_frequency(at % n), (double)after.re[at],
-                        (double)after.im[at]) < 1e-3);
-}
-
 int
 main(void)
 {
@@ -498,7 +456,6 @@ main(void)
         CASE(every_edge_from_1_px_on_gives_finite_numbers),
         CASE(a_constant_picture_is_flat_whatever_its_value),
         CASE(extreme_floats_give_finite_numbers),
-        cmocka_unit_test(the_transform_of_a_block_is_as_defined),
         CASE(noise_has_power_at_all_frequencies_alike),
         CASE(a_sinusoid_puts_its_power_into_its_ring),
         CASE(blobs_and_lines_are_told_apart_and_bright_from_dark),
