@@ -280,7 +280,7 @@ void akin__rows_peaks(const struct akin_vindex *vx,
                       uint64_t first, uint64_t end, const uint8_t *skip,
                       int32_t *most, int32_t *peak);
 
-/* The best of these rows for each query, from their vectors: of up to four
+/* The best of these rows for each query, from their vectors: of up to eight
  * whose scores are near the highest. -INFINITY and UINT64_MAX: none. peak: what
  * akin__rows_peaks found of the same rows and queries, which saves most of the
  * work; or NULL. */

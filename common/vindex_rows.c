@@ -18,7 +18,7 @@
 #define CHUNK_BLOCKS ((size_t)32) /* scanned before scores are looked at */
 #define CHUNK_ROWS (CHUNK_BLOCKS * AKIN__BLOCK)
 #define CELL_BLOCKS ((size_t)8) /* whose highest score is kept */
-#define PICKS ((size_t)4)       /* rows of a group that are computed again */
+#define PICKS AKIN__ROWS        /* rows of a group that are computed again */
 
 /* Rows of a part of the index, which begins and ends anywhere in a block. */
 struct range {
