@@ -6,14 +6,13 @@
 #include "akin_test.h"
 
 #include <pthread.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "akin/config.h"
 #include "akin/file.h"
 #include "akin/generation.h"
 #include "akin/verify.h"
+#include "akin_test_death.h"
 #include "akin_test_store.h"
 #include "akin_test_tsan.h"
 #include "generation_internal.h"
@@ -648,49 +647,6 @@ current_never_moves_backwards(void **state)
 
 /* --- dying --- */
 
-struct death {
-    int at, n;
-};
-
-static void
-die_at(void *ctx, const char *step, double fraction)
-{
-    struct death *death = ctx;
-
-    (void)step;
-    (void)fraction;
-    if (death->n++ == death->at)
-        (void)raise(SIGKILL);
-}
-
-/* Publishes in a process of its own that is killed at the at-th report of
- * progress; false when it was not killed any more. */
-static bool
-publish_and_die(const struct fixture *f, int at)
-{
-    pid_t child = fork();
-    int status = 0;
-
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct death death = {.at = at};
-        struct akin_store *store = NULL;
-
-        if (akin_store_open(f->dir, AKIN_STORE_WRITE, &store, NULL) != AKIN_OK)
-            _exit(3);
-        _exit(akin_generation_publish(store, &f->config, die_at, &death, NULL,
-                                      NULL) == AKIN_OK
-                  ? 0
-                  : 4);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        return true;
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    return false;
-}
-
 static void
 a_run_that_is_killed_leaves_a_whole_generation(void **state)
 {
@@ -707,7 +663,8 @@ a_run_that_is_killed_leaves_a_whole_generation(void **state)
 
         akin_store_close(f->store);
         f->store = NULL;
-        killed = publish_and_die(f, at);
+        killed = akin_test_publish_and_die(f->dir, &f->config,
+                                           (struct akin_test_death){.at = at});
         assert_ok(akin_store_open(f->dir, AKIN_STORE_WRITE, &f->store, &err));
         gen = open_checked(f->store);
         assert_true(gen->number == before || gen->number == before + 1);

@@ -8,16 +8,14 @@
  */
 #include "akin_test.h"
 
-#include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "akin/catalog.h"
 #include "akin/config.h"
 #include "akin/file.h"
 #include "akin/generation.h"
 #include "akin/verify.h"
+#include "akin_test_death.h"
 #include "akin_test_store.h"
 #include "akin_test_tsan.h"
 #include "generation_internal.h"
@@ -191,55 +189,18 @@ teardown(void **state)
 
 /* --- dying --- */
 
-struct death {
-    int at, n;        /* the at-th report of progress, or */
-    const char *step; /* the first of this step at this fraction */
-    double fraction;
-};
-
-static void
-die_at(void *ctx, const char *step, double fraction)
-{
-    struct death *death = ctx;
-
-    if (death->step == NULL
-            ? death->n++ == death->at
-            : strcmp(step, death->step) == 0 && fraction >= death->fraction)
-        (void)raise(SIGKILL);
-}
-
 /* Publishes in a process of its own; false when it was not killed. */
 static bool
-publish_and_die(const struct fixture *f, struct death death)
+publish_and_die(const struct fixture *f, struct akin_test_death death)
 {
-    pid_t child;
-    int status = 0;
-
     assert_null(f->store);
-    child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct akin_store *store = NULL;
-
-        if (akin_store_open(f->dir, AKIN_STORE_WRITE, &store, NULL) != AKIN_OK)
-            _exit(3);
-        _exit(akin_generation_publish(store, &f->config, die_at, &death, NULL,
-                                      NULL) == AKIN_OK
-                  ? 0
-                  : 4);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        return true;
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    return false;
+    return akin_test_publish_and_die(f->dir, &f->config, death);
 }
 
 static void
 die_when_all_is_done(const struct fixture *f)
 {
-    assert_true(publish_and_die(f, (struct death){.step = "write"}));
+    assert_true(publish_and_die(f, (struct akin_test_death){.step = "write"}));
 }
 
 static char *
@@ -429,7 +390,7 @@ killed_anywhere_it_goes_on_to_the_same_files(void **state)
         size_t kept;
 
         put_back(f->from, f->dir);
-        if (!publish_and_die(f, (struct death){.at = at}))
+        if (!publish_and_die(f, (struct akin_test_death){.at = at}))
             break;
         kept = look_at_state(f, mark);
         if (kept == 0 && at > 5) { /* after the rename: .tmp is gone */
@@ -454,9 +415,10 @@ killed_twice_it_goes_on_twice(void **state)
 {
     struct fixture *f = *state;
 
-    assert_true(publish_and_die(f, (struct death){.step = "index"}));
-    assert_true(publish_and_die(f, (struct death){.step = "calibrate"}));
-    assert_true(publish_and_die(f, (struct death){.step = "resume"}));
+    assert_true(publish_and_die(f, (struct akin_test_death){.step = "index"}));
+    assert_true(
+        publish_and_die(f, (struct akin_test_death){.step = "calibrate"}));
+    assert_true(publish_and_die(f, (struct akin_test_death){.step = "resume"}));
     go_on(f, AKIN__STEP_CALIBRATE);
     check_same_files(f);
 }
@@ -467,7 +429,7 @@ killed_between_rename_and_switch_all_is_kept(void **state)
     struct fixture *f = *state;
     char *dir = akin__generation_dir(f->dir, 1);
 
-    assert_true(publish_and_die(f, (struct death){.step = "switch"}));
+    assert_true(publish_and_die(f, (struct akin_test_death){.step = "switch"}));
     assert_true(akin_file_exists(dir));
     go_on(f, N_STEPS);
     check_same_files(f);
@@ -482,8 +444,8 @@ killed_after_the_switch_there_is_nothing_to_go_on_with(void **state)
     struct akin_generation *gen = NULL;
     struct akin_error err = {0};
 
-    assert_true(
-        publish_and_die(f, (struct death){.step = "switch", .fraction = 1}));
+    assert_true(publish_and_die(
+        f, (struct akin_test_death){.step = "switch", .fraction = 1}));
     open_store(f);
     assert_ok(akin_generation_open(f->store, &gen, &err));
     assert_int_equal(gen->number, 1);
@@ -548,7 +510,8 @@ no_bit_of_the_state_can_flip_unnoticed(void **state)
         struct akin_error err = {0};
 
         put_back(f->from, f->dir);
-        assert_true(publish_and_die(f, (struct death){.step = "index"}));
+        assert_true(
+            publish_and_die(f, (struct akin_test_death){.step = "index"}));
         assert_ok(akin_file_read(path, FILE_MAX, &whole, &err));
         whole.data[akin_test_below(&random, whole.len)] ^=
             (uint8_t)(1u << akin_test_below(&random, 8));
@@ -724,7 +687,8 @@ an_index_that_was_worse_than_none_is_not_made_again(void **state)
     struct akin_generation *gen = NULL;
     struct akin_error err = {0};
 
-    assert_true(publish_and_die(f, (struct death){.step = "calibrate"}));
+    assert_true(
+        publish_and_die(f, (struct akin_test_death){.step = "calibrate"}));
     open_store(f);
     find_the_index_worse_than_none(f);
     close_store(f);
