@@ -37,7 +37,8 @@ model(const struct akin_vindex_model *model)
 
     akin_json_set_real(out, "recall", model->recall);
     akin_json_set_int(out, "lists_at_least", (int64_t)model->effort.n_first);
-    akin_json_set_real(out, "margin", (double)model->effort.margin);
+    akin_json_set_real(out, "margin",
+                       round((double)model->effort.margin * 1e4) / 1e4);
     akin_json_set(out, "lists_for_tiles", probes(model->n_probe[0]));
     akin_json_set(out, "lists_for_datasets", probes(model->n_probe[1]));
     akin_json_set_real(out, "row_ns", model->row_ns[1]);
