@@ -169,6 +169,8 @@ set_up(CURL *curl, const char *url, struct fetch *fetch, char *text)
     SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     SET(CURLOPT_FOLLOWLOCATION, 1L);
     SET(CURLOPT_MAXREDIRS, (long)AKIN_FETCH_REDIRECTS);
+    /* some servers close after an answer without having said so */
+    SET(CURLOPT_FORBID_REUSE, 1L);
     SET(CURLOPT_PROXY, "");
     SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
     SET(CURLOPT_OPENSOCKETDATA, fetch);
