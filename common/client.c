@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * client.c - the asking side of nanomsg (REQ). With query/akind/server.c the
- * only file that sees nanomsg.
+ * client.c - the asking side of nanomsg (REQ): connections to a daemon.
  *
  * Design notes. REQ asks again by itself when no answer came for a while, which
  * would make a busy daemon busier: that is switched off, and a daemon that dies
@@ -21,6 +20,7 @@
 #include <nanomsg/reqrep.h>
 
 #include "akin/proto.h"
+#include "request.h"
 
 /* A daemon that is just starting is found within this time. */
 #define RECONNECT_MS 50
@@ -131,17 +131,6 @@ fail_call(const struct akin_client *client, size_t len, int timeout_ms,
     return fail_nn("asking", client->url, err);
 }
 
-/* An answer that comes after its call was given up waits in the socket; sending
- * over it would lose its memory (nanomsg 1.1.5, req.c). */
-static void
-drop_late_answer(int sock)
-{
-    void *late = NULL;
-
-    if (nn_recv(sock, &late, NN_MSG, NN_DONTWAIT) >= 0)
-        (void)nn_freemsg(late);
-}
-
 static enum akin_status
 exchange(struct akin_client *client, struct akin_span request, int timeout_ms,
          void **answer, size_t *len, struct akin_error *err)
@@ -151,15 +140,7 @@ exchange(struct akin_client *client, struct akin_span request, int timeout_ms,
     if (set_int(client->sock, NN_SOL_SOCKET, NN_SNDTIMEO, timeout_ms) < 0 ||
         set_int(client->sock, NN_SOL_SOCKET, NN_RCVTIMEO, timeout_ms) < 0)
         return fail_nn("settings of", client->url, err);
-    drop_late_answer(client->sock);
-    do
-        n = nn_send(client->sock, request.data, request.len, 0);
-    while (n < 0 && nn_errno() == EINTR);
-    if (n < 0)
-        return fail_call(client, request.len, timeout_ms, err);
-    do
-        n = nn_recv(client->sock, answer, NN_MSG, 0);
-    while (n < 0 && nn_errno() == EINTR);
+    n = akin__request(client->sock, request, answer);
     if (n < 0)
         return fail_call(client, request.len, timeout_ms, err);
     *len = (size_t)n;

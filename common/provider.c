@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * provider.c - the asking side. Besides query/akind/server.c and client.c the
- * only file that sees nanomsg.
+ * provider.c - the asking side.
  *
  * REQ sends a request again when the peer it went to is gone, which is right
  * here: describing twice gives the same numbers. Asking again while the peer
@@ -18,6 +17,7 @@
 #include <nanomsg/reqrep.h>
 
 #include "provider_wire.h"
+#include "request.h"
 
 #define RECONNECT_MS 50
 
@@ -109,33 +109,13 @@ fail_exchange(const struct akin_provider *p, struct akin_error *err)
     return fail_nn("asking", err);
 }
 
-/* An answer that comes after its call was given up waits in the socket; sending
- * over it would lose its memory (nanomsg 1.1.5, req.c). */
-static void
-drop_late_answer(int sock)
-{
-    void *late = NULL;
-
-    if (nn_recv(sock, &late, NN_MSG, NN_DONTWAIT) >= 0)
-        (void)nn_freemsg(late);
-}
-
 /* Sends p->request and waits; *reply is freed with nn_freemsg. */
 static enum akin_status
 exchange(struct akin_provider *p, void **reply, size_t *len,
          struct akin_error *err)
 {
-    int n;
+    int n = akin__request(p->sock, akin_buf_span(&p->request), reply);
 
-    drop_late_answer(p->sock);
-    do
-        n = nn_send(p->sock, p->request.data, p->request.len, 0);
-    while (n < 0 && nn_errno() == EINTR);
-    if (n < 0)
-        return fail_exchange(p, err);
-    do
-        n = nn_recv(p->sock, reply, NN_MSG, 0);
-    while (n < 0 && nn_errno() == EINTR);
     if (n < 0)
         return fail_exchange(p, err);
     *len = (size_t)n;

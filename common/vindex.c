@@ -50,12 +50,6 @@ struct pass {
     float turned[PASS_FLOATS];
 };
 
-static bool
-bit(const uint8_t *bits, uint64_t i)
-{
-    return (bits[i >> 3] >> (i & 7) & 1) != 0;
-}
-
 static size_t
 least(size_t a, size_t b)
 {
@@ -161,7 +155,7 @@ scan_groups(struct pass *pass, const uint64_t *group_start, size_t n_groups,
         if (want != NULL && want[g] == 0)
             continue;
         for (uint64_t row = group_start[g]; row < group_start[g + 1]; row++)
-            if (skip_row == NULL || !bit(skip_row, row))
+            if (skip_row == NULL || !akin__bit(skip_row, row))
                 pass_row(pass, row, g);
     }
     pass_flush(pass);

@@ -112,6 +112,21 @@ bench_ratio(const char *name, double a, double b)
     bench_figure(name, b > 0 ? a / b : 0, "times");
 }
 
+double
+bench_proc_mib(const char *path, const char *name)
+{
+    FILE *f = fopen(path, "r");
+    char line[128];
+    double kib = -1024;
+
+    while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+        if (strncmp(line, name, strlen(name)) == 0)
+            kib = strtod(line + strlen(name), NULL);
+    if (f != NULL)
+        (void)fclose(f);
+    return kib / 1024;
+}
+
 int
 bench_failed(const struct akin_error *err)
 {

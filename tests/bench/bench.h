@@ -45,6 +45,10 @@ void bench_figure(const char *name, double value, const char *unit);
 /* "name: a / b" as a factor. */
 void bench_ratio(const char *name, double a, double b);
 
+/* MiB of the line that begins with `name` of a file of proc(5), such as
+ * /proc/self/status; less than 0 where there is none. */
+double bench_proc_mib(const char *path, const char *name);
+
 /* Prints the sentence to standard error; gives 1. */
 int bench_failed(const struct akin_error *err);
 /* The same for wrong usage; gives 2. */

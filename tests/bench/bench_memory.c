@@ -21,21 +21,7 @@
 #define FETCH ((size_t)128)
 #define SURE ((size_t)64)
 
-/* MiB of a line of /proc/self/status (proc(5)). */
-static double
-status_mib(const char *name)
-{
-    FILE *f = fopen("/proc/self/status", "r");
-    char line[128];
-    double kib = 0;
-
-    while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-        if (strncmp(line, name, strlen(name)) == 0)
-            kib = strtod(line + strlen(name), NULL);
-    if (f != NULL)
-        (void)fclose(f);
-    return kib / 1024;
-}
+#define STATUS "/proc/self/status"
 
 static enum akin_status
 ask(const struct bench_synthetic *data, const struct bench_lists *lists,
@@ -91,7 +77,8 @@ ask_all(const struct bench_synthetic *data, const struct bench_lists *lists,
         if ((i + 1) % PART != 0)
             continue;
         (void)printf("%zu\t%.0f\t%.0f\t%zu\t%.1f\n", i + 1,
-                     status_mib("VmRSS:"), status_mib("VmHWM:"), n_trims,
+                     bench_proc_mib(STATUS, "VmRSS:"),
+                     bench_proc_mib(STATUS, "VmHWM:"), n_trims,
                      bench_quantile(&ms, 0.5));
         (void)fflush(stdout);
         ms.n = 0;

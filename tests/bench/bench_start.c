@@ -115,18 +115,10 @@ stop(struct child *child)
 static double
 memory_of(pid_t pid, const char *name)
 {
-    char path[64], line[128];
-    double kib = -1024;
-    FILE *f;
+    char path[64];
 
     (void)snprintf(path, sizeof(path), "/proc/%ld/smaps_rollup", (long)pid);
-    f = fopen(path, "r");
-    while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-        if (strncmp(line, name, strlen(name)) == 0)
-            kib = strtod(line + strlen(name), NULL);
-    if (f != NULL)
-        (void)fclose(f);
-    return kib / 1024;
+    return bench_proc_mib(path, name);
 }
 
 static bool
