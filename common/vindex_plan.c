@@ -83,24 +83,30 @@ peeled(const struct akin_vindex_filter *filter)
                                            : 1;
 }
 
-static void
-plan_groups(const struct akin_vindex_model *model, size_t n_rows,
-            const struct akin_vindex_filter *filter, size_t many,
-            struct akin_vindex_plan *out)
+/* Probing for groups, a query; lists: of all its fetches. */
+static double
+probe_groups_us(const struct akin_vindex_model *model,
+                const struct akin_vindex_filter *filter, size_t many,
+                double scan_us)
 {
     double lists = fmin(FETCH_LISTS * model->n_probe[1][1],
                         FETCHES * (double)model->n_lists);
 
-    out->scan_us = blocks_of(filter, n_rows) * model->block_ns[many] / 1e3;
-    if (out->n_probe > 0 && lists > 0)
-        out->probe_us =
-            (FETCHES * model->query_ns[many] + lists * model->list_ns[many]) /
-                1e3 +
-            peeled(filter) * out->scan_us;
-    out->way =
-        out->exact_us < out->scan_us ? AKIN_VINDEX_EXACT : AKIN_VINDEX_SCAN;
-    if (out->probe_us >= 0 && out->probe_us < fmin(out->exact_us, out->scan_us))
-        out->way = AKIN_VINDEX_PROBE;
+    if (!(lists > 0))
+        return -1;
+    return (FETCHES * model->query_ns[many] + lists * model->list_ns[many]) /
+               1e3 +
+           peeled(filter) * scan_us;
+}
+
+static enum akin_vindex_way
+cheapest(const struct akin_vindex_plan *plan)
+{
+    double best = fmin(plan->exact_us, plan->scan_us);
+
+    if (plan->probe_us >= 0 && plan->probe_us < best)
+        return AKIN_VINDEX_PROBE;
+    return plan->exact_us <= best ? AKIN_VINDEX_EXACT : AKIN_VINDEX_SCAN;
 }
 
 void
@@ -110,29 +116,21 @@ akin_vindex_plan(const struct akin_vindex_model *model, size_t n_rows,
 {
     const size_t many = n_queries >= AKIN_VINDEX_MANY;
     double rows = (double)filter->n_rows, runs = (double)filter->n_runs;
-    double single = filter->n_rows == 0 ? 0 : runs / rows, best;
+    double single = filter->n_rows == 0 ? 0 : runs / rows;
 
     *out = (struct akin_vindex_plan){.probe_us = -1};
     out->exact_us =
         rows / 1e3 *
         (single * model->gather_ns[many] + (1 - single) * model->row_ns[many]);
+    out->scan_us = blocks_of(filter, n_rows) * model->block_ns[many] / 1e3;
     out->n_probe = filter->n_rows == n_rows
                        ? model->n_probe[0][0]
                        : probes_at(model->n_probe[akin__in_runs(filter)],
                                    rows / (double)n_rows);
-    if (filter->n_groups > 0) {
-        plan_groups(model, n_rows, filter, many, out);
-        return;
-    }
-    out->scan_us = blocks_of(filter, n_rows) * model->block_ns[many] / 1e3;
-    best = out->exact_us;
-    if (out->scan_us < best) {
-        best = out->scan_us;
-        out->way = AKIN_VINDEX_SCAN;
-    }
-    if (out->n_probe > 0)
+    if (out->n_probe > 0 && filter->n_groups > 0)
+        out->probe_us = probe_groups_us(model, filter, many, out->scan_us);
+    else if (out->n_probe > 0)
         out->probe_us =
             (model->query_ns[many] + out->n_probe * model->list_ns[many]) / 1e3;
-    if (out->probe_us >= 0 && out->probe_us < best)
-        out->way = AKIN_VINDEX_PROBE;
+    out->way = cheapest(out);
 }
